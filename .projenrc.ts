@@ -1,0 +1,60 @@
+import { awscdk, javascript } from 'projen';
+
+/** The oldest aws-cdk-lib that the construct is compiled and tested against. */
+const cdkVersion = '2.257.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-session-table',
+  description: 'Server-side web sessions for AWS Lambda: a DynamoDB table and the session in two lines',
+  author: 'Session Table contributors',
+  authorAddress: 'session-table@example.com',
+  repositoryUrl: 'https://example.com/session-table.git',
+  license: 'Apache-2.0',
+  keywords: ['aws', 'cdk', 'dynamodb', 'lambda', 'session', 'sessions', 'cookie'],
+  cdkVersion,
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  projenrcTs: true,
+  defaultReleaseBranch: 'main',
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  sampleCode: false,
+  docgen: true,
+  excludeTypescript: ['src/runtime/**', 'src/testing/**'],
+  devDeps: [
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/lib-dynamodb',
+    '@types/aws-lambda',
+    'aws-sdk-client-mock',
+    'dynalite',
+    'esbuild',
+    'fast-check',
+    'tough-cookie',
+    'tsx',
+    'publint',
+    '@arethetypeswrong/cli',
+    'typedoc',
+    'typedoc-plugin-markdown',
+  ],
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      collectCoverage: false,
+      testTimeout: 30_000,
+    },
+  },
+  tsconfigDev: { compilerOptions: { rootDir: '..' } },
+  gitignore: ['/cdk.out/', '/.demo/', '/bench/results/'],
+});
+
+// Keeps download addresses out of the lock file.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// npm ci fails from a fresh lock with later versions.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+project.synth();

@@ -1,0 +1,2 @@
+export * from './construct/session-table';
+export * from './construct/session-cookie-props';
