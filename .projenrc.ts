@@ -39,6 +39,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@arethetypeswrong/cli',
     'typedoc',
     'typedoc-plugin-markdown',
+    // The construct's proof.
+    'cdk-nag@^3.0.2',
+    '@aws-cdk/integ-runner@^2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
   ],
   jestOptions: {
     jestVersion: '^30',
@@ -46,6 +50,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 30_000,
+      // The examples import the package by its name.
+      moduleNameMapper: { '^cdk-session-table$': '<rootDir>/src' },
     },
   },
   tsconfigDev: { compilerOptions: { rootDir: '..' } },
