@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { refuse } from './refusal';
 import { SessionTableAttributes } from './session-table-attributes';
 import { SessionTableBase } from './session-table-base';
-import { differ, refuseOtherAccount, replicaArns, SessionTarget } from './session-target';
+import { differ, replicaArns, SessionTarget } from './session-target';
 import { checkTableName } from './table-props-check';
 
 const TABLE_ARN = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
@@ -33,7 +33,9 @@ export class ImportedSessionTable extends SessionTableBase {
       tableArns: [this.tableArn, ...replicaArns(this, this.tableName, replicaRegions)],
       replicaKeyArns: Object.values(attributes.replicaKeyArns ?? {}),
     };
-    refuseOtherAccount(this, { ...this._target, account: Stack.of(this).account }, 'tableArn', account);
+    if (differ(account, Stack.of(this).account)) {
+      refuse(this, { prop: 'tableArn', value: this.tableArn, allowed: `a table of the stack's own account ${Stack.of(this).account}` });
+    }
     this.warnOfDistance();
   }
 

@@ -73,5 +73,5 @@ function wholeNumber(scope: Construct, prop: string, value: number): number {
 function millis(scope: Construct, value: Duration): number {
   const count = value.toMilliseconds({ integral: false });
   if (Token.isUnresolved(count) || count >= 1) return count;
-  return refuse(scope, { prop: 'latency', value: `${count} milliseconds`, allowed: '1 millisecond or more' });
+  return refuse(scope, { prop: 'latency', shown: `${count} milliseconds`, allowed: '1 millisecond or more' });
 }

@@ -44,7 +44,7 @@ export class SessionEnvironment {
   public write(receiver: IEnvironmentReceiver, access: SessionAccess, tableName: string, target: SessionTarget): void {
     const { scope } = this.source;
     const place = Construct.isConstruct(receiver) ? receiver : scope;
-    refuseOtherAccount(scope, target, 'grantee', Stack.of(place).account);
+    refuseOtherAccount(scope, target, Stack.of(place).account);
     this.refuseSecondTable(receiver);
     const before = this.granted.get(receiver);
     const now = before === SessionAccess.READ_WRITE ? before : access;

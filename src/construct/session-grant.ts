@@ -12,14 +12,22 @@ const ACTIONS: Readonly<Record<SessionAccess, readonly string[]>> = {
 };
 
 /**
- * What DynamoDB asks KMS for on the caller's behalf.
+ * What DynamoDB asks KMS for on the caller's behalf, each by its name: a wildcard
+ * would hold more.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 const KEY_READ = ['kms:Decrypt', 'kms:DescribeKey'];
 const KEY_ACTIONS: Readonly<Record<SessionAccess, readonly string[]>> = {
   [SessionAccess.READ]: KEY_READ,
-  [SessionAccess.READ_WRITE]: [...KEY_READ, 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+  [SessionAccess.READ_WRITE]: [
+    ...KEY_READ,
+    'kms:Encrypt',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+    'kms:GenerateDataKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
 };
 
 /** What a grant is about: the table, and the customer's key where there is one. */
@@ -32,7 +40,7 @@ export interface GrantSubject {
 /** Lets the grantee do exactly what the runtime does, on the table, its replicas and their keys. */
 export function grantSessions(subject: GrantSubject, grantee: iam.IGrantable, access: SessionAccess): iam.Grant {
   const { scope, target, encryptionKey } = subject;
-  refuseOtherAccount(scope, target, 'grantee', grantee.grantPrincipal.principalAccount);
+  refuseOtherAccount(scope, target, grantee.grantPrincipal.principalAccount);
   let grant = iam.Grant.addToPrincipal({
     grantee,
     actions: ACTIONS[access].map((operation) => `dynamodb:${operation}`),

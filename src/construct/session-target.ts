@@ -43,7 +43,7 @@ export function regionToTell(target: SessionTarget, receiver: IConstruct): strin
  *
  * @throws Error where the accounts are known and differ
  */
-export function refuseOtherAccount(scope: Construct, target: SessionTarget, prop: string, account: string | undefined): void {
+export function refuseOtherAccount(scope: Construct, target: SessionTarget, account: string | undefined): void {
   if (account === undefined || !differ(account, target.account)) return;
-  refuse(scope, { prop, value: `in account ${account}`, allowed: `what is in the table's own account ${target.account}` });
+  refuse(scope, { prop: 'grantee', shown: `in account ${account}`, allowed: `what is in the table's own account ${target.account}` });
 }

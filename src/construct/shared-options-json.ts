@@ -50,7 +50,7 @@ function seconds(scope: Construct, prop: string, value: Duration | undefined): n
   if (value === undefined) return undefined;
   if (typeof (value as Partial<Duration>).toSeconds !== 'function') refuse(scope, { prop, value, allowed: 'a Duration' });
   if (value.isUnresolved() && value.unitLabel() !== 'seconds') {
-    refuse(scope, { prop, value: `a token of ${value.unitLabel()}`, allowed: 'a token of seconds, since no other can be converted' });
+    refuse(scope, { prop, shown: `a token of ${value.unitLabel()}`, allowed: 'a token of seconds, since no other can be converted' });
   }
   return value.toSeconds({ integral: false });
 }

@@ -22,7 +22,7 @@ export function checkTableProps(scope: Construct, props: SessionTableProps): voi
     refuse(scope, { prop: 'replicas', value: props.replicas.map(({ region }) => region).join(', '), allowed });
   }
   if (regionless && props.encryption?.type === dynamodb.TableEncryption.CUSTOMER_MANAGED) {
-    refuse(scope, { prop: 'encryption', value: 'a customer key', allowed });
+    refuse(scope, { prop: 'encryption', shown: 'a customer key', allowed });
   }
 }
 
@@ -41,7 +41,7 @@ export function recovery(scope: Construct, period: Duration | undefined): dynamo
   if (period === undefined) return undefined;
   const days = period.toDays({ integral: false });
   if (!Token.isUnresolved(days) && !(Number.isInteger(days) && days >= 1 && days <= 35)) {
-    refuse(scope, { prop: 'pointInTimeRecovery', value: `${days} days`, allowed: 'whole days from 1 to 35' });
+    refuse(scope, { prop: 'pointInTimeRecovery', shown: `${days} days`, allowed: 'whole days from 1 to 35' });
   }
   return { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: days };
 }

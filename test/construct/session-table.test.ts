@@ -1,8 +1,7 @@
-import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { Duration } from 'aws-cdk-lib/core';
 import { HERE, makeStack, warnings } from './fixture';
 import { SessionTable, SessionTableProps } from '../../src';
 import { KEY_ATTRIBUTE, KEY_TYPE, TTL_ATTRIBUTE } from '../../src/contract';
@@ -43,8 +42,8 @@ test('a plain table is one resource', () => {
 });
 
 test('key and TTL cannot be set, not even by a caller without types', () => {
-  const untyped = { timeToLiveAttribute: 'sid', partitionKey: { name: 'id', type: 'S' } };
-  const { Properties } = tableOf({ ...untyped });
+  const untyped: object = { timeToLiveAttribute: 'sid', partitionKey: { name: 'id', type: 'S' } };
+  const { Properties } = tableOf(untyped as SessionTableProps);
   expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: TTL_ATTRIBUTE, Enabled: true });
   expect(Properties.KeySchema).toEqual([{ AttributeName: KEY_ATTRIBUTE, KeyType: 'HASH' }]);
 });

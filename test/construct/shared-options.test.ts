@@ -125,5 +125,5 @@ test('beside a timeout that is a token, only what no timeout allows is refused',
 });
 
 test('a token of minutes is refused, since it cannot be converted', () => {
-  refusals({ timeout: Duration.minutes(Token.asNumber({ Ref: 'Minutes' })) }).toThrow(/timeout is "a token of minutes"; allowed: a token of seconds/);
+  refusals({ timeout: Duration.minutes(Token.asNumber({ Ref: 'Minutes' })) }).toThrow(/timeout is a token of minutes; allowed: a token of seconds/);
 });
