@@ -22,7 +22,8 @@ export class ImportedSessionTable extends SessionTableBase {
   public constructor(scope: Construct, id: string, attributes: SessionTableAttributes) {
     super(scope, id, attributes);
     this.tableArn = tableArn(this, attributes);
-    const { account = Stack.of(this).account, region = Stack.of(this).region, resourceName } = Arn.split(this.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+    const own = Stack.of(this);
+    const { account = own.account, region = own.region, resourceName } = Arn.split(this.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
     this.tableName = attributes.tableName ?? resourceName ?? '';
     this.encryptionKey = attributes.encryptionKey;
     const replicaRegions = attributes.replicaRegions ?? [];
@@ -33,8 +34,8 @@ export class ImportedSessionTable extends SessionTableBase {
       tableArns: [this.tableArn, ...replicaArns(this, this.tableName, replicaRegions)],
       replicaKeyArns: Object.values(attributes.replicaKeyArns ?? {}),
     };
-    if (differ(account, Stack.of(this).account)) {
-      refuse(this, { prop: 'tableArn', value: this.tableArn, allowed: `a table of the stack's own account ${Stack.of(this).account}` });
+    if (differ(account, own.account)) {
+      refuse(this, { prop: 'tableArn', value: this.tableArn, allowed: `a table of the stack's own account ${own.account}` });
     }
     this.warnOfDistance();
   }
