@@ -63,4 +63,13 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // npm ci fails from a fresh lock with later versions.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// jest runs CommonJS; modules that are loaded on first use, and packages that are ESM only, need this.
+project.testTask.env('NODE_OPTIONS', '--experimental-vm-modules --no-warnings');
+project.testTask.env('JSII_DEPRECATED', 'quiet');
+project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// The client and the engine are optional peers, which jsii knows no other way to have.
+project.eslint?.allowDevDeps('src/runtime/**');
+project.eslint?.allowDevDeps('src/testing/**');
+
 project.synth();
