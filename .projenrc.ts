@@ -54,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-session-table$': '<rootDir>/src' },
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..' } },
+  tsconfigDev: { compilerOptions: { rootDir: '..', paths: { 'cdk-session-table': ['../src'] } } },
   gitignore: ['/cdk.out/', '/.demo/', '/bench/results/'],
 });
 
@@ -71,5 +71,13 @@ project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+
+// The templates of the examples against their snapshots, offline.
+project.testTask.exec('node build-tools/integ-snapshots.mjs');
+project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
+project.addTask('test:newest-cdk', {
+  description: 'Runs the tests of the construct against the newest aws-cdk-lib',
+  exec: 'node build-tools/test-newest-cdk.mjs',
+});
 
 project.synth();
