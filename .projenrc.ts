@@ -55,7 +55,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
   tsconfigDev: { compilerOptions: { rootDir: '..', paths: { 'cdk-session-table': ['../src'] } } },
-  gitignore: ['/cdk.out/', '/.demo/', '/bench/results/'],
+  gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
 // Keeps download addresses out of the lock file.
