@@ -12,6 +12,8 @@ const ROOT = join(__dirname, '..', '..');
 /** What a handler, the runtime and the AWS SDK may take together, in bytes. They took 361 kB when this was written. */
 const SIZE_LIMIT = 400_000;
 
+const EXAMPLE = join(ROOT, 'examples', 'http-api', 'handler.ts');
+
 let folder: string;
 
 beforeAll(() => {
@@ -21,11 +23,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Bundles the handler of the HTTP API as its deployment does, and returns the file that Lambda would load. */
-function bundle(name: string, overrides: BundlingOptions = {}): string {
+function bundle(name: string, overrides: BundlingOptions = {}, entry = EXAMPLE): string {
   const app = new App({ outdir: join(folder, name) });
   const stack = new Stack(app, 'Stack');
   new NodejsFunction(stack, 'Fn', {
-    entry: join(ROOT, 'examples', 'http-api', 'handler.ts'),
+    entry,
     projectRoot: ROOT,
     depsLockFilePath: join(ROOT, 'package-lock.json'),
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -71,4 +73,9 @@ test('the bundle runs by itself and answers a visitor without a session', () => 
 
 test('the bundle without its environment says which variable is missing', () => {
   expect(callOnce(bundle('bare'), {}).stderr).toContain('SESSION_TABLE_NAME');
+});
+
+test('a CommonJS package inside of the bundle can require what Node.js brings', () => {
+  const entry = join(__dirname, 'commonjs', 'handler.ts');
+  expect(callOnce(bundle('commonjs', {}, entry), {}).stdout.trim()).toBe('200 string');
 });

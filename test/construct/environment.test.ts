@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { ACCOUNT, HERE, makeFunction, makeStack, variables, warnings } from './fixture';
+import { ACCOUNT, HERE, makeFunction, makeStack, OTHER_ACCOUNT, variables, warnings } from './fixture';
 import { SessionAccess, SessionConsistency, SessionTable } from '../../src';
 import { DEFAULT_ENV_PREFIX, ENV } from '../../src/contract';
 
@@ -106,6 +106,20 @@ test('a function in another Region is told the Region of the table', () => {
   const far = new Stack(stack.node.root, 'Far', { env: { account: ACCOUNT, region: 'us-east-1' } });
   new SessionTable(stack, 'Sessions', { tableName: 'sessions' }).grantReadWrite(makeFunction(far));
   expect(variables(far)).toEqual({ SESSION_TABLE_NAME: 'sessions', SESSION_TABLE_REGION: 'eu-west-1' });
+});
+
+test('a function in a stack with a Region is told none of a table whose Region is not known yet', () => {
+  const stack = makeStack();
+  const far = new Stack(stack.node.root, 'Far', { env: HERE });
+  new SessionTable(stack, 'Sessions', { tableName: 'sessions' }).addEnvironment(makeFunction(far));
+  expect(variables(far)).toEqual({ SESSION_TABLE_NAME: 'sessions' });
+});
+
+test('a function of another account is not told of the table', () => {
+  const stack = makeStack(HERE);
+  const other = new Stack(stack.node.root, 'Other', { env: { ...HERE, account: OTHER_ACCOUNT } });
+  const sessions = new SessionTable(stack, 'Sessions', { tableName: 'sessions' });
+  expect(() => sessions.addEnvironment(makeFunction(other))).toThrow(/grantee is in account 444455556666/);
 });
 
 test('a function in the Region of a replica uses the replica', () => {

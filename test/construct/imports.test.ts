@@ -129,3 +129,10 @@ test('an ARN that is a token is accepted, and the Region in it is told', () => {
     SESSION_TABLE_REGION: { 'Fn::Select': [3, { 'Fn::Split': [':', { Ref: 'Arn' }] }] },
   });
 });
+
+test('a Region beside an ARN that is a token is the one that is told', () => {
+  const stack = makeStack(HERE);
+  const tableArn = new CfnParameter(stack, 'Arn').valueAsString;
+  const { sessions } = imported({ tableArn, region: 'us-east-1' }, stack);
+  expect(sessions.environment).toHaveProperty('SESSION_TABLE_REGION', 'us-east-1');
+});
