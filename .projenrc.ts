@@ -57,4 +57,17 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // npm ci fails from a fresh lock with later versions.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// Not a projen task: Ctrl-C has to reach the demo itself, and its exit code the shell.
+project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.eslint?.addLintPattern('demo');
+project.eslint?.allowDevDeps('demo/**');
+project.npmignore?.exclude('/demo/');
+new javascript.TypescriptConfig(project, {
+  fileName: 'demo/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
+  include: ['**/*.ts'],
+  exclude: ['node_modules'],
+});
+
 project.synth();
