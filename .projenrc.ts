@@ -57,6 +57,15 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // npm ci fails from a fresh lock with later versions.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// jest runs CommonJS; modules that are loaded on first use, and packages that are ESM only, need this.
+project.testTask.env('NODE_OPTIONS', '--experimental-vm-modules --no-warnings');
+project.testTask.env('JSII_DEPRECATED', 'quiet');
+project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// The client and the engine are optional peers, which jsii knows no other way to have.
+project.eslint?.allowDevDeps('src/runtime/**');
+project.eslint?.allowDevDeps('src/testing/**');
+
 // Not a projen task: Ctrl-C has to reach the demo itself, and its exit code the shell.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
 project.eslint?.addLintPattern('demo');
@@ -66,7 +75,7 @@ new javascript.TypescriptConfig(project, {
   fileName: 'demo/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
   compilerOptions: { noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
-  include: ['**/*.ts'],
+  include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules'],
 });
 

@@ -34,14 +34,14 @@ export class Ledger {
 <h2 id="ledger">What the last requests cost</h2>
 <div class="scroll" role="region" aria-labelledby="ledger" tabindex="0"><table>
 <thead><tr>
-<th scope="col">Request</th><th scope="col">Cookies set</th><th scope="col">DynamoDB call</th>
-<th scope="col">Read</th><th scope="col" class="number">Units</th><th scope="col" class="number">A million requests</th>
+<th scope="col">Request</th><th scope="col">DynamoDB call</th><th scope="col">Read</th>
+<th scope="col" class="number">Units</th><th scope="col" class="number">A million requests</th><th scope="col">Cookies set</th>
 </tr></thead>
 ${this.entries.map(rowsOf)}
 </table></div>
 <p class="note">Newest first; the top one is this page. Units as the embedded engine counts them. List prices, on demand, us-east-1:
 $${PRICE_PER_MILLION.read} for a million read units, $${PRICE_PER_MILLION.write} for a million write units.
-A strong read of up to 4 KB is one unit, an eventual one half a unit; a write of up to 1 KB is one unit.</p>
+A consistent read of up to 4 KB is one unit, an eventual one half a unit; a write of up to 1 KB is one unit.</p>
 </section>`;
   }
 }
@@ -51,9 +51,9 @@ function rowsOf({ method, path, status, cookies, calls }: LedgerEntry): Html {
   const [first, ...rest] = calls;
   return html`<tbody><tr>
 <th scope="rowgroup" rowspan="${span}"><b>${method}</b> ${path} <span class="quiet">${status}</span></th>
-<td rowspan="${span}">${cookieNames(cookies)}</td>
 ${first ? cellsOf(first) : html`<td class="quiet">no call</td><td></td><td class="number">0</td>`}
 <td rowspan="${span}" class="number">${dollars(pricePerMillion(calls))}</td>
+<td rowspan="${span}">${cookieNames(cookies)}</td>
 </tr>${rest.map((call) => html`<tr>${cellsOf(call)}</tr>`)}</tbody>
 `;
 }

@@ -33,5 +33,7 @@ thead th { color: var(--quiet); }
 tbody { border-top: 1px solid var(--line); }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 code { font: .92em ui-monospace, monospace; }
+.card > :last-child { margin-bottom: 0; }
+@media (max-width: 40rem) { th, td { padding: .45rem .5rem; } .card { padding: 1.1rem; } }
 footer { margin-top: 1.5rem; }
 `;

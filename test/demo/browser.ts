@@ -21,7 +21,7 @@ export class Browser {
   private async send(path: string, init: RequestInit): Promise<Page> {
     const url = new URL(path, this.origin).href;
     const cookie = await this.jar.getCookieString(url);
-    const headers = cookie === '' ? {} : { cookie };
+    const headers = new Headers(cookie === '' ? [] : [['cookie', cookie]]);
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) await this.jar.setCookie(line, url);
     return new Page(response, await response.text());

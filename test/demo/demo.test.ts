@@ -56,7 +56,7 @@ test('two browsers have two sessions', async () => {
 test('a page that does not use the session makes no call and sets no cookie, signed in or not', async () => {
   for (const browser of [new Browser(demo.url), await signedIn()]) {
     const page = await browser.open('/hours');
-    expect(page.ledger[0]).toBe('GET /hours 200 none no call 0 $0.00');
+    expect(page.ledger[0]).toBe('GET /hours 200 no call 0 $0.00 none');
     expect(page.response.headers.getSetCookie()).toEqual([]);
   }
 });
@@ -64,7 +64,7 @@ test('a page that does not use the session makes no call and sets no cookie, sig
 test('a visitor without a session costs nothing, and gets no cookie', async () => {
   const browser = new Browser(demo.url);
   const page = await browser.open('/');
-  expect(page.ledger[0]).toBe('GET / 200 none no call 0 $0.00');
+  expect(page.ledger[0]).toBe('GET / 200 no call 0 $0.00 none');
   await browser.submit('/cart', { item: 'Oolong' });
   expect(await browser.jar.getCookies(demo.url)).toEqual([]);
 });
@@ -73,13 +73,13 @@ test('each request stands with its calls, their units and the price for a millio
   const browser = await signedIn();
   const afterAdding = await browser.submit('/cart', { item: 'Oolong' });
   expect(afterAdding.ledger.slice(0, 4)).toEqual([
-    'GET / 200 none GetItem consistent 1 $0.125',
-    'POST /cart 303 session_id_w GetItem consistent 1 $0.75 UpdateItem 1',
-    'GET / 200 none GetItem consistent 1 $0.125',
-    'POST /sign-in 303 session_id , session_id_w PutItem 1 $0.625',
+    'GET / 200 GetItem consistent 1 $0.125 none',
+    'POST /cart 303 GetItem consistent 1 $0.75 session_id_w UpdateItem 1',
+    'GET / 200 GetItem consistent 1 $0.125 none',
+    'POST /sign-in 303 PutItem 1 $0.625 session_id , session_id_w',
   ]);
   const afterLeaving = await browser.submit('/sign-out');
-  expect(afterLeaving.ledger[1]).toBe('POST /sign-out 303 session_id (cleared) DeleteItem 1 $0.625');
+  expect(afterLeaving.ledger[1]).toBe('POST /sign-out 303 DeleteItem 1 $0.625 session_id (cleared)');
 });
 
 test('once the recent write is past, a read is eventual and takes half a unit', async () => {
@@ -88,7 +88,7 @@ test('once the recent write is past, a read is eventual and takes half a unit', 
   await browser.jar.setCookie('session_id_w=; Max-Age=0; Path=/', demo.url);
   const page = await browser.open('/');
   expect(page.words).toContain('Hello, Ada');
-  expect(page.ledger[0]).toBe('GET / 200 none GetItem eventual 0.5 $0.0625');
+  expect(page.ledger[0]).toBe('GET / 200 GetItem eventual 0.5 $0.0625 none');
 });
 
 test('requests that come at the same time are told apart', async () => {

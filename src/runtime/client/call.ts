@@ -1,0 +1,106 @@
+import { Clock } from '../clock';
+import { SessionError, SessionUnavailableError } from '../errors';
+import { RandomBytes } from '../session-id';
+import { Failure, classify } from './failure';
+import { CallOptions, SessionClient } from './session-client';
+
+/** What bounds and repeats a call. */
+export interface CallSettings {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Milliseconds for one call, with all that is repeated of it. */
+  readonly deadline: number;
+  /** Gives the milliseconds that the function has left. */
+  readonly remainingTime?: (() => number) | undefined;
+}
+
+/** What came of a call that DynamoDB took: it was done, or its condition did not hold. */
+export type Answer<Output> =
+  | { readonly refused: false; readonly output: Output }
+  | {
+    readonly refused: true;
+    /** Whether an earlier attempt of the same call may have been applied, and so be what refused this one. */
+    readonly mayHaveLanded: boolean;
+    /** The item that refused it, where the client tells. */
+    readonly item: unknown;
+  };
+
+/** Milliseconds that are kept for the answer of the function itself. */
+const RESERVE = 500;
+const MOST_ATTEMPTS = 5;
+/** An attempt is given up after this part of the deadline, so that a dead connection leaves time for a new one. */
+const ATTEMPT_PART = 1 / 3;
+const FIRST_DELAY = 50;
+
+/**
+ * Makes one call, and repeats it where the client makes single attempts: with
+ * full jitter, until the deadline.
+ *
+ * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+ * @throws SessionUnavailableError where DynamoDB cannot be reached in time, throttles or denies
+ */
+export async function call<Output>(
+  client: SessionClient,
+  operation: string,
+  send: (options: CallOptions) => Promise<Output>,
+  settings: CallSettings,
+): Promise<Answer<Output>> {
+  const { clock, deadline, random } = settings;
+  const budget = Math.min(deadline, (settings.remainingTime?.() ?? Infinity) - RESERVE);
+  if (!(budget > 0)) throw unavailable(operation, 'the function has too little time left');
+  const endsAt = clock.now() + budget;
+  const attemptTime = client.singleAttempt === true ? Math.ceil(budget * ATTEMPT_PART) : budget;
+  for (let attempt = 1, mayHaveLanded = false; ; attempt++) {
+    try {
+      const output = await attemptOnce(send, Math.min(attemptTime, endsAt - clock.now()), clock);
+      return { refused: false, output };
+    } catch (error) {
+      const failure = classify(error);
+      mayHaveLanded ||= failure.repeated;
+      if (failure.kind === 'refused') return { refused: true, mayHaveLanded, item: failure.item };
+      const delay = ((random(1)[0] as number) / 256) * FIRST_DELAY * 2 ** (attempt - 1);
+      if (!mayRepeat(client, failure) || attempt === MOST_ATTEMPTS || clock.now() + delay >= endsAt) throw toError(operation, failure, error);
+      mayHaveLanded ||= failure.kind === 'unavailable';
+      await new Promise<void>((resolve) => clock.after(delay, resolve));
+    }
+  }
+}
+
+function mayRepeat(client: SessionClient, failure: Failure): boolean {
+  return client.singleAttempt === true && (failure.kind === 'throttled' || failure.kind === 'unavailable');
+}
+
+/** One attempt against a timer; a client that does not heed the signal cannot hold the request either. */
+function attemptOnce<Output>(send: (options: CallOptions) => Promise<Output>, milliseconds: number, clock: Clock): Promise<Output> {
+  const controller = new AbortController();
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(milliseconds, () => {
+      reject(Object.assign(new Error('no answer in time'), { name: 'TimeoutError' }));
+      controller.abort();
+    });
+    void (async () => send({ signal: controller.signal }))().then(resolve, reject).finally(cancel);
+  });
+}
+
+function toError(operation: string, failure: Failure, cause: unknown): SessionError {
+  switch (failure.kind) {
+    case 'configuration':
+      return new SessionUnavailableError(
+        'configuration',
+        `DynamoDB refused ${operation} with ${failure.name}. Check that the table exists and that the role has the rights which grantReadWrite gives.`,
+        { cause },
+      );
+    case 'invalid':
+      return new SessionUnavailableError(
+        'configuration',
+        `DynamoDB does not take ${operation} (${failure.name}). Check that the table has the binary partition key "sid" and no sort key.`,
+        { cause },
+      );
+    default:
+      return unavailable(operation, failure.name, cause);
+  }
+}
+
+function unavailable(operation: string, what: string, cause?: unknown): SessionUnavailableError {
+  return new SessionUnavailableError('unavailable', `The session store is unavailable: ${operation}: ${what}.`, { cause });
+}

@@ -1,0 +1,93 @@
+/** Turns a value into text and back. `devalue` and `superjson` fit as they are. */
+export interface Codec {
+  /** @throws TypeError for a value that the text would not keep */
+  stringify(value: unknown): string;
+  /** @throws any error for a text that `stringify` did not make */
+  parse(text: string): unknown;
+}
+
+/** Deeper values would overflow the stack of whoever walks them. */
+const DEEPEST = 64;
+
+/**
+ * JSON, strictly: what it would change silently is refused, with the path of the culprit.
+ *
+ * Two changes are let through because programs live with them: a property that
+ * is `undefined` is left out, and `-0` becomes `0`.
+ */
+export const jsonCodec: Codec = {
+  stringify: (value) => {
+    const culprit = findUnfaithful(value, []);
+    if (culprit !== undefined) throw new TypeError(`${culprit.path || 'the value'} is ${culprit.what}, which JSON does not keep`);
+    return JSON.stringify(value);
+  },
+  parse: (text) => {
+    const value: unknown = JSON.parse(text);
+    // A table may hold what this library did not write.
+    if (findUnfaithful(value, []) !== undefined) throw new TypeError('the text holds what this codec does not write');
+    return value;
+  },
+};
+
+/** What JSON does not keep, and where in the value it is: `.cart[2].price`, or nothing for the value itself. */
+interface Culprit {
+  readonly path: string;
+  readonly what: string;
+}
+
+/** Walks a value; `ancestors` is the way down to it. The path is made on the way back, since most values have no culprit. */
+function findUnfaithful(value: unknown, ancestors: object[]): Culprit | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined;
+    case 'number':
+      return Number.isFinite(value) ? undefined : { path: '', what: String(value) };
+    case 'object':
+      return value === null ? undefined : findInObject(value, ancestors);
+    default:
+      return { path: '', what: value === undefined ? 'undefined' : `a ${typeof value}` };
+  }
+}
+
+function findInObject(value: object, ancestors: object[]): Culprit | undefined {
+  const what = strangeObject(value, ancestors);
+  if (what !== undefined) return { path: '', what };
+  ancestors.push(value);
+  const culprit = Array.isArray(value) ? findInArray(value, ancestors) : findInMembers(value, ancestors);
+  ancestors.pop();
+  return culprit;
+}
+
+function strangeObject(value: object, ancestors: readonly object[]): string | undefined {
+  if (ancestors.includes(value)) return 'a cycle';
+  if (ancestors.length >= DEEPEST) return `nested deeper than ${DEEPEST}`;
+  if (Array.isArray(value)) return Object.keys(value).length > value.length ? 'an array with named properties' : undefined;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  // The root of another realm is as good as ours.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return `an instance of ${className(value)}`;
+  if (Object.hasOwn(value, '__proto__')) return 'an object with a __proto__ of its own';
+  return Object.getOwnPropertySymbols(value).length > 0 ? 'an object with a symbol as a key' : undefined;
+}
+
+function findInArray(value: readonly unknown[], ancestors: object[]): Culprit | undefined {
+  for (let i = 0; i < value.length; i++) {
+    const culprit = findUnfaithful(value[i], ancestors);
+    if (culprit !== undefined) return { ...culprit, path: `[${i}]${culprit.path}` };
+  }
+  return undefined;
+}
+
+function findInMembers(value: object, ancestors: object[]): Culprit | undefined {
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    const culprit = member === undefined ? undefined : findUnfaithful(member, ancestors);
+    if (culprit !== undefined) return { ...culprit, path: `.${name}${culprit.path}` };
+  }
+  return undefined;
+}
+
+function className(value: object): string {
+  const { constructor } = value as { readonly constructor?: unknown };
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'a class';
+}

@@ -1,0 +1,24 @@
+/** What `./runtime` and `./lean` have in common: everything but the client that they make. */
+export { type LambdaContext, type LambdaHttpEvent, type LambdaHttpResponse, type SessionContext, lambdaHandler } from './adapters/lambda';
+export {
+  type AttributeValue,
+  type CallOptions,
+  type ClientOfSdk,
+  type ConditionInput,
+  type DeleteItemInput,
+  type GetItemInput,
+  type Item,
+  type KeyInput,
+  type PutItemInput,
+  type SessionClient,
+  type UpdateItemInput,
+} from './client/session-client';
+export { type Clock } from './clock';
+export { type Codec } from './codec';
+export { SessionEndedError, SessionError, type SessionErrorCode, type SessionErrorOptions, SessionUnavailableError } from './errors';
+export { type SessionCookieOptions, type SessionFactoryOptions } from './factory-options';
+export { type SessionHeaders } from './response-cookies';
+export { type Session } from './session';
+export { type SessionEvent } from './session-event';
+export { type SessionFactory } from './session-factory';
+export { type SessionRequest, type SessionRequestInit } from './session-request';

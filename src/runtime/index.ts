@@ -1,0 +1,24 @@
+/**
+ * Server-side sessions in the handler, with a client of the AWS SDK.
+ *
+ * @packageDocumentation
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defaultSdkClient, sdkClient } from './client/sdk-client';
+import { SessionFactoryOptions } from './factory-options';
+import { SessionFactory, makeSessionFactory } from './session-factory';
+
+export * from './core';
+
+/**
+ * Makes a session factory. Call it once, outside of the handler: it makes no
+ * call, but reads the environment and checks the options.
+ *
+ * @typeParam Data - what a session holds; every key may be absent
+ * @throws TypeError for a wrong option, naming it, what came and what is allowed
+ */
+export function sessionFactory<Data extends object = Record<string, unknown>>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
+  return makeSessionFactory<Data>(options, process.env, (given, region) =>
+    given === undefined ? defaultSdkClient(region) : sdkClient(given as Pick<DynamoDBClient, 'send'>),
+  );
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { DEFAULT_COOKIE_NAME, DEFAULT_ENV_PREFIX, DEFAULT_TIMEOUT, ENV } from '../contract';
+import {
+  COOKIE_OPTION_NAMES,
+  Consistency,
+  OptionProblem,
+  OptionRule,
+  SHARED_OPTION_NAMES,
+  SharedCookieOptions,
+  SharedOptions,
+  defaultReissueTime,
+  findProblem,
+  text,
+  wholeNumber,
+} from '../shared-options';
+import { ClientOfSdk, SessionClient } from './client/session-client';
+import { Clock, systemClock } from './clock';
+import { Codec, jsonCodec } from './codec';
+import { CookieOptions } from './cookie';
+import { SessionFactoryOptions } from './factory-options';
+import { SessionEvent } from './session-event';
+import { RandomBytes } from './session-id';
+import { suggestName } from './suggestion';
+
+/** Options with every default in place. */
+export interface ResolvedOptions {
+  readonly tableName: string;
+  readonly region: string | undefined;
+  readonly client: SessionClient | ClientOfSdk | undefined;
+  readonly cookie: CookieOptions;
+  readonly timeout: number;
+  readonly reissueTime: number;
+  readonly absoluteTimeout: number | undefined;
+  readonly notBefore: number;
+  readonly consistency: Consistency;
+  readonly readOnly: boolean;
+  readonly codec: Codec;
+  readonly deadline: number;
+  readonly onEvent: ((event: SessionEvent) => void) | undefined;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const RULES: Readonly<Record<Exclude<keyof SessionFactoryOptions, keyof SharedOptions>, OptionRule>> = {
+  tableName: text(/^(?:[\w.-]{3,255}|arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255})$/, 'the name or the ARN of a table'),
+  region: text(/^[a-z0-9-]{1,64}$/, 'the name of a Region, such as "eu-west-1"'),
+  client: methods('a DynamoDBClient, a DynamoDBDocumentClient or a SessionClient', ['send'], ['getItem', 'putItem', 'updateItem', 'deleteItem']),
+  notBefore: wholeNumber(0, 9_999_999_999, 'seconds since the epoch'),
+  codec: methods('an object with the methods stringify and parse', ['stringify', 'parse']),
+  deadline: wholeNumber(1, 900_000, 'milliseconds'),
+  onEvent: { allowed: 'a function', test: (value) => typeof value === 'function' },
+  clock: methods('an object with the methods now and after', ['now', 'after']),
+  envPrefix: text(/^[A-Za-z]\w{0,63}$/, 'letters, digits and "_", beginning with a letter'),
+};
+
+const NAMES: readonly string[] = [...SHARED_OPTION_NAMES.filter((name) => name !== 'access'), ...Object.keys(RULES)];
+
+/**
+ * Reads the options from the code, then the environment, then the defaults, and checks them.
+ *
+ * @throws TypeError that names the option, what came and what is allowed
+ */
+export function resolveOptions(options: SessionFactoryOptions, environment: Environment): ResolvedOptions {
+  checkNames(options, NAMES, 'option');
+  checkRules(options);
+  const prefix = options.envPrefix ?? DEFAULT_ENV_PREFIX;
+  const fromEnvironment = readEnvironment(environment, prefix + ENV.options);
+  const shared: SharedOptions = { ...fromEnvironment, ...defined(options), cookie: { ...fromEnvironment.cookie, ...defined(options.cookie ?? {}) } };
+  refuse(findProblem(shared), 'sessionFactory');
+  const { timeout = DEFAULT_TIMEOUT } = shared;
+  const table = tableName(options, environment, prefix + ENV.name);
+  return {
+    tableName: table,
+    // The fourth part of an ARN is its Region; a name has no colon.
+    region: options.region ?? (environment[prefix + ENV.region] || table.split(':')[3]),
+    client: options.client,
+    cookie: { name: DEFAULT_COOKIE_NAME, path: '/', httpOnly: true, sameSite: 'Strict', ...(shared.cookie as SharedCookieOptions) },
+    timeout,
+    reissueTime: shared.reissueTime ?? defaultReissueTime(timeout),
+    absoluteTimeout: shared.absoluteTimeout,
+    notBefore: options.notBefore ?? 0,
+    consistency: shared.consistency ?? 'session',
+    readOnly: shared.access === 'read',
+    codec: options.codec ?? jsonCodec,
+    deadline: options.deadline ?? 3000,
+    onEvent: options.onEvent,
+    clock: options.clock ?? systemClock,
+    random: randomBytes,
+  };
+}
+
+/** The rule of an object with methods: all of one of the lists. */
+function methods(allowed: string, ...lists: readonly (readonly string[])[]): OptionRule {
+  const has = (value: object, name: string) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
+  return {
+    allowed,
+    test: (value) => typeof value === 'object' && value !== null && lists.some((names) => names.every((name) => has(value, name))),
+  };
+}
+
+function checkRules(options: SessionFactoryOptions): void {
+  for (const [option, rule] of Object.entries(RULES)) {
+    const value = options[option as keyof typeof RULES];
+    if (value !== undefined && !rule.test(value)) refuse({ option, value, allowed: rule.allowed }, 'sessionFactory');
+  }
+  if (options.client !== undefined && options.region !== undefined) {
+    refuse({ option: 'region', value: options.region, allowed: 'none with client, which has a Region of its own' }, 'sessionFactory');
+  }
+}
+
+function readEnvironment(environment: Environment, variable: string): SharedOptions {
+  const json = environment[variable];
+  if (json === undefined || json === '') return {};
+  let options: SharedOptions;
+  try {
+    options = JSON.parse(json) as SharedOptions;
+  } catch (cause) {
+    throw new TypeError(`${variable} is not JSON; grantReadWrite sets it.`, { cause });
+  }
+  checkNames(options, SHARED_OPTION_NAMES, variable);
+  refuse(findProblem(options), variable);
+  return options;
+}
+
+function tableName(options: SessionFactoryOptions, environment: Environment, variable: string): string {
+  const value = options.tableName ?? environment[variable];
+  if (value === undefined || value === '') {
+    throw new TypeError(`sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ${variable}, or give the option tableName.`);
+  }
+  if (!RULES.tableName.test(value)) refuse({ option: variable, value, allowed: RULES.tableName.allowed }, 'sessionFactory');
+  return value;
+}
+
+function checkNames(options: unknown, known: readonly string[], what: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw new TypeError(`sessionFactory: ${what}: an object of options is expected.`);
+  const cookie = (options as SharedOptions).cookie as unknown;
+  const names = [
+    ...Object.keys(options).map((name) => [name, known, ''] as const),
+    ...(typeof cookie === 'object' && cookie !== null ? Object.keys(cookie).map((name) => [name, COOKIE_OPTION_NAMES, 'cookie.'] as const) : []),
+  ];
+  for (const [name, list, prefix] of names) {
+    if (list.includes(name)) continue;
+    const meant = suggestName(name, list);
+    throw new TypeError(`sessionFactory: there is no ${what} ${JSON.stringify(prefix + name)}.${meant === undefined ? ` There are ${list.join(', ')}.` : ` Do you mean ${JSON.stringify(meant.includes('.') ? meant : prefix + meant)}?`}`);
+  }
+}
+
+function refuse(problem: OptionProblem | undefined, where: string): void {
+  if (problem === undefined) return;
+  throw new TypeError(`${where}: ${problem.option} is ${describe(problem.value)}; allowed is ${problem.allowed}.`);
+}
+
+/** A value in a message: short, and of objects the kind alone. */
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'an array' : 'an object') : typeof value === 'function' ? 'a function' : String(value);
+}
+
+/** The options without those that are `undefined`, so that they do not hide what lies under them. */
+function defined<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+}

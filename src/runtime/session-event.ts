@@ -1,0 +1,22 @@
+/** Something in the life of a session, for logs and metrics. It never holds an id, a key's value or a cookie. */
+export interface SessionEvent {
+  /**
+   * - `created`, `touched`, `invalidated`: it was done
+   * - `ended`: a write met a session that has ended meanwhile; the changes were dropped
+   * - `expired`: a cookie named a session that is past its time
+   * - `unknown-id`: a cookie named a session that is not there: deleted, or never was
+   * - `cookie-rejected`: a cookie of our name is no session id, or there are two different ones
+   * - `item-invalid`: the item, or one value of it, is damaged or of a newer version; it is left as it is
+   */
+  readonly type:
+    | 'created'
+    | 'touched'
+    | 'invalidated'
+    | 'ended'
+    | 'expired'
+    | 'unknown-id'
+    | 'cookie-rejected'
+    | 'item-invalid';
+  /** The session's short hash, as `session.ref`; none where there is no session. */
+  readonly ref?: string;
+}

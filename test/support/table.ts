@@ -1,0 +1,71 @@
+import { AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { hashSessionId } from '../../src/runtime/session-id';
+import { EmbeddedTable, startEmbeddedTable } from '../../src/testing';
+
+/** One call that went to DynamoDB. */
+export interface RecordedCall {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** A table for one test file, that tells which calls were made. */
+export class TestTable {
+  public static async start(): Promise<TestTable> {
+    return new TestTable(await startEmbeddedTable());
+  }
+
+  public readonly calls: RecordedCall[] = [];
+  /** The client whose calls are recorded. */
+  public readonly client: DynamoDBClient;
+  readonly #table: EmbeddedTable;
+
+  private constructor(table: EmbeddedTable) {
+    this.#table = table;
+    this.client = new DynamoDBClient({ endpoint: table.endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+    this.client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          this.calls.push({ operation: commandName.replace(/Command$/, ''), input: args.input as RecordedCall['input'] });
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+  }
+
+  public get name(): string {
+    return this.#table.tableName;
+  }
+
+  public get endpoint(): string {
+    return this.#table.endpoint;
+  }
+
+  public get environment(): Readonly<Record<string, string>> {
+    return this.#table.environment;
+  }
+
+  /** The names of the calls since the last time, `GetItem(strong)` for a consistent read. */
+  public takeCalls(): string[] {
+    return this.calls.splice(0).map(({ operation, input }) => (input.ConsistentRead === true ? `${operation}(strong)` : operation));
+  }
+
+  public async items(): Promise<Record<string, AttributeValue>[]> {
+    const { Items = [] } = await this.#table.client.send(new ScanCommand({ TableName: this.name }));
+    return Items;
+  }
+
+  public async item(id: string): Promise<Record<string, AttributeValue> | undefined> {
+    const Key = { sid: { B: hashSessionId(id) } };
+    return (await this.#table.client.send(new GetItemCommand({ TableName: this.name, Key, ConsistentRead: true }))).Item;
+  }
+
+  /** Puts an item as it is, past the library. */
+  public async put(item: Record<string, AttributeValue>): Promise<void> {
+    await this.#table.client.send(new PutItemCommand({ TableName: this.name, Item: item }));
+  }
+
+  public async stop(): Promise<void> {
+    this.client.destroy();
+    await this.#table.stop();
+  }
+}
