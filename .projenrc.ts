@@ -1,7 +1,20 @@
 import { awscdk, javascript } from 'projen';
+import { packageExports, typesVersions } from './projenrc/entry-points';
 
 /** The oldest aws-cdk-lib that the construct is compiled and tested against. */
 const cdkVersion = '2.257.0';
+
+/**
+ * How all but the construct is resolved, which jsii compiles by its own rules: with these,
+ * `import('./part')` needs no extension, in the sources and in their tests.
+ */
+const loadableOnFirstUse = {
+  module: 'esnext',
+  moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+};
+
+/** Packages that are published as modules only, which jest on Node 20 has to have as CommonJS. */
+const onlyModules = '/node_modules/(superjson|copy-anything|is-what|devalue)/.+\\.js$';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-session-table',
@@ -39,6 +52,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@arethetypeswrong/cli',
     'typedoc',
     'typedoc-plugin-markdown',
+    'devalue',
+    'hono',
+    'superjson',
   ],
   jestOptions: {
     jestVersion: '^30',
@@ -46,9 +62,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 30_000,
+      transform: {
+        [onlyModules]: new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs' } }),
+      },
+      transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..' } },
+  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse } },
   gitignore: ['/cdk.out/', '/.demo/', '/bench/results/'],
 });
 
@@ -65,6 +85,39 @@ project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+
+// The second compilation: what handlers and their tests use, which jsii never sees.
+project.compileTask.exec('tsx build-tools/build-runtime.ts');
+new javascript.TypescriptConfig(project, {
+  fileName: 'src/runtime/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
+  compilerOptions: {
+    ...loadableOnFirstUse,
+    rootDir: '..',
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    isolatedModules: true,
+    noEmit: true,
+    stripInternal: true,
+  },
+  include: ['**/*.ts'],
+  exclude: [],
+});
+new javascript.TypescriptConfig(project, {
+  fileName: 'src/testing/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../runtime/tsconfig.json']),
+  include: ['**/*.ts'],
+  exclude: [],
+});
+
+project.package.addField('exports', packageExports());
+project.package.addField('typesVersions', typesVersions());
+project.package.addField('sideEffects', false);
+project.package.addField('type', 'commonjs');
+project.package.addField('peerDependenciesMeta', Object.fromEntries(
+  ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+    .map((name) => [name, { optional: true }]),
+));
 
 // Not a projen task: Ctrl-C has to reach the demo itself, and its exit code the shell.
 project.package.setScript('start', 'node --import tsx demo/main.ts');

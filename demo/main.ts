@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     starting.then(async (demo) => demo.close()).then(() => process.exit(0), fail);
   };
   process.once('SIGINT', end).once('SIGTERM', end);
+  endWithNpm(end);
   const demo = await starting;
   console.log([
     '',
@@ -38,6 +39,18 @@ async function main(): Promise<void> {
     '',
     '  Ctrl-C ends it.',
   ].join('\n'));
+}
+
+/** npm ends its shell, but the shell does not end us: without npm, the demo would keep the port. */
+function endWithNpm(end: () => void): void {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 500);
+  watch.unref();
 }
 
 function fail(error: unknown): void {
