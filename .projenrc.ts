@@ -121,4 +121,17 @@ project.package.addField('peerDependenciesMeta', Object.fromEntries(
     .map((name) => [name, { optional: true }]),
 ));
 
+// Not a projen task: Ctrl-C has to reach the demo itself, and its exit code the shell.
+project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.eslint?.addLintPattern('demo');
+project.eslint?.allowDevDeps('demo/**');
+project.npmignore?.exclude('/demo/');
+new javascript.TypescriptConfig(project, {
+  fileName: 'demo/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
+  include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
+});
+
 project.synth();
