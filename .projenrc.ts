@@ -37,6 +37,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
   sampleCode: false,
   docgen: true,
+  // What is packed is listed below, not what is left out.
+  npmignoreEnabled: false,
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
   excludeTypescript: ['src/runtime/**', 'src/testing/**'],
   devDeps: [
     '@aws-sdk/client-dynamodb',
@@ -62,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 30_000,
+      maxWorkers: '100%',
       transform: {
         [onlyModules]: new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs' } }),
       },
@@ -112,6 +116,24 @@ new javascript.TypescriptConfig(project, {
   exclude: [],
 });
 
+new javascript.TypescriptConfig(project, {
+  fileName: 'build-tools/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { ...loadableOnFirstUse, rootDir: '..', noEmit: true },
+  include: ['**/*.ts'],
+  exclude: [],
+});
+
+// What is not compiled for a test is not checked by it either.
+const typecheck = project.addTask('typecheck', { description: 'Check the types of everything', exec: 'tsx build-tools/check-types.ts' });
+project.testTask.prependSpawn(typecheck);
+
+const tarball = project.addTask('tarball', { description: 'Compile everything and leave one npm tarball in dist/js', exec: 'rm -rf dist/js lib tsconfig.tsbuildinfo && mkdir -p dist/js' });
+tarball.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+tarball.spawn(project.compileTask);
+tarball.exec('npm pack --ignore-scripts --pack-destination dist/js');
+
+project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md', 'docs']);
 project.package.addField('exports', packageExports());
 project.package.addField('typesVersions', typesVersions());
 project.package.addField('sideEffects', false);
@@ -121,15 +143,14 @@ project.package.addField('peerDependenciesMeta', Object.fromEntries(
     .map((name) => [name, { optional: true }]),
 ));
 
-// Not a projen task: Ctrl-C has to reach the demo itself, and its exit code the shell.
+// Not a projen task: Ctrl-C has to reach the demo itself.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
 project.eslint?.addLintPattern('demo');
 project.eslint?.allowDevDeps('demo/**');
-project.npmignore?.exclude('/demo/');
 new javascript.TypescriptConfig(project, {
   fileName: 'demo/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
-  compilerOptions: { noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
+  compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules'],
 });
