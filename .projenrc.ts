@@ -89,6 +89,8 @@ project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+// The flags of a stored value are bits.
+project.eslint?.addOverride({ files: ['src/runtime/item.ts', 'src/runtime/stored-form.ts'], rules: { 'no-bitwise': 'off' } });
 
 // The second compilation: what handlers and their tests use, which jsii never sees.
 project.compileTask.exec('tsx build-tools/build-runtime.ts');
@@ -148,5 +150,17 @@ project.package.addField('peerDependenciesMeta', Object.fromEntries(
   ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
     .map((name) => [name, { optional: true }]),
 ));
+
+// Not a projen task: Ctrl-C has to reach the demo itself.
+project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.eslint?.addLintPattern('demo');
+project.eslint?.allowDevDeps('demo/**');
+new javascript.TypescriptConfig(project, {
+  fileName: 'demo/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
+  include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
+});
 
 project.synth();
