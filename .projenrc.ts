@@ -112,7 +112,8 @@ new javascript.TypescriptConfig(project, {
 new javascript.TypescriptConfig(project, {
   fileName: 'src/testing/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../runtime/tsconfig.json']),
-  include: ['**/*.ts'],
+  // With the runtime, which it stands on: the program of the declarations and of the reference.
+  include: ['**/*.ts', '../runtime/**/*.ts'],
   exclude: [],
 });
 
@@ -133,7 +134,14 @@ tarball.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 tarball.spawn(project.compileTask);
 tarball.exec('npm pack --ignore-scripts --pack-destination dist/js');
 
-project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md', 'docs']);
+// jsii-docgen knows the construct only.
+project.tasks.tryFind('docgen')?.exec('tsx build-tools/append-reference.ts API.md');
+const docs = project.addTask('docs', { description: 'Write API.md' });
+docs.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+docs.spawn(project.compileTask);
+docs.spawn(project.postCompileTask);
+
+project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md']);
 project.package.addField('exports', packageExports());
 project.package.addField('typesVersions', typesVersions());
 project.package.addField('sideEffects', false);

@@ -52,8 +52,7 @@ function writeDeclarations(): void {
   const { config } = ts.readConfigFile(join(SRC, 'testing/tsconfig.json'), (file) => ts.sys.readFile(file));
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, join(SRC, 'testing'));
   const options = { ...parsed.options, noEmit: false, emitDeclarationOnly: true, inlineSourceMap: false, inlineSources: false, outDir: LIB };
-  const rootNames = [...sources(), ...parsed.fileNames];
-  const program = ts.createProgram({ rootNames, options });
+  const program = ts.createProgram({ rootNames: parsed.fileNames, options });
   const own = PARTS.map((part) => join(LIB, part));
   const { diagnostics } = program.emit(undefined, (file, text) => {
     if (own.some((folder) => file.startsWith(folder))) ts.sys.writeFile(file, text);
