@@ -1,7 +1,20 @@
 import { awscdk, javascript } from 'projen';
+import { packageExports, typesVersions } from './projenrc/entry-points';
 
 /** The oldest aws-cdk-lib that the construct is compiled and tested against. */
 const cdkVersion = '2.257.0';
+
+/**
+ * How all but the construct is resolved, which jsii compiles by its own rules: with these,
+ * `import('./part')` needs no extension, in the sources and in their tests.
+ */
+const loadableOnFirstUse = {
+  module: 'esnext',
+  moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+};
+
+/** Packages that are published as modules only, which jest on Node 20 has to have as CommonJS. */
+const onlyModules = '/node_modules/(superjson|copy-anything|is-what|devalue)/.+\\.js$';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-session-table',
@@ -24,6 +37,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
   sampleCode: false,
   docgen: true,
+  // What is packed is listed below, not what is left out.
+  npmignoreEnabled: false,
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
   excludeTypescript: ['src/runtime/**', 'src/testing/**'],
   devDeps: [
     '@aws-sdk/client-dynamodb',
@@ -43,6 +59,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     '@aws-cdk/integ-runner@^2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    'devalue',
+    'hono',
+    'superjson',
   ],
   jestOptions: {
     jestVersion: '^30',
@@ -52,9 +71,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 30_000,
       // The examples import the package by its name.
       moduleNameMapper: { '^cdk-session-table$': '<rootDir>/src' },
+      maxWorkers: '100%',
+      transform: {
+        [onlyModules]: new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs' } }),
+      },
+      transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', paths: { 'cdk-session-table': ['../src'] } } },
+  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } } },
   gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
@@ -71,6 +95,79 @@ project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+// The flags of a stored value are bits.
+project.eslint?.addOverride({ files: ['src/runtime/item.ts', 'src/runtime/stored-form.ts'], rules: { 'no-bitwise': 'off' } });
+
+// The second compilation: what handlers and their tests use, which jsii never sees.
+project.compileTask.exec('tsx build-tools/build-runtime.ts');
+new javascript.TypescriptConfig(project, {
+  fileName: 'src/runtime/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
+  compilerOptions: {
+    ...loadableOnFirstUse,
+    rootDir: '..',
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    isolatedModules: true,
+    noEmit: true,
+    stripInternal: true,
+  },
+  include: ['**/*.ts'],
+  exclude: [],
+});
+new javascript.TypescriptConfig(project, {
+  fileName: 'src/testing/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../runtime/tsconfig.json']),
+  // With the runtime, which it stands on: the program of the declarations and of the reference.
+  include: ['**/*.ts', '../runtime/**/*.ts'],
+  exclude: [],
+});
+
+new javascript.TypescriptConfig(project, {
+  fileName: 'build-tools/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { ...loadableOnFirstUse, rootDir: '..', noEmit: true },
+  include: ['**/*.ts'],
+  exclude: [],
+});
+
+// What is not compiled for a test is not checked by it either.
+const typecheck = project.addTask('typecheck', { description: 'Check the types of everything', exec: 'tsx build-tools/check-types.ts' });
+project.testTask.prependSpawn(typecheck);
+
+const tarball = project.addTask('tarball', { description: 'Compile everything and leave one npm tarball in dist/js', exec: 'rm -rf dist/js lib tsconfig.tsbuildinfo && mkdir -p dist/js' });
+tarball.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+tarball.spawn(project.compileTask);
+tarball.exec('npm pack --ignore-scripts --pack-destination dist/js');
+
+// jsii-docgen knows the construct only.
+project.tasks.tryFind('docgen')?.exec('tsx build-tools/append-reference.ts API.md');
+const docs = project.addTask('docs', { description: 'Write API.md' });
+docs.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+docs.spawn(project.compileTask);
+docs.spawn(project.postCompileTask);
+
+project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md']);
+project.package.addField('exports', packageExports());
+project.package.addField('typesVersions', typesVersions());
+project.package.addField('sideEffects', false);
+project.package.addField('type', 'commonjs');
+project.package.addField('peerDependenciesMeta', Object.fromEntries(
+  ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+    .map((name) => [name, { optional: true }]),
+));
+
+// Not a projen task: Ctrl-C has to reach the demo itself.
+project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.eslint?.addLintPattern('demo');
+project.eslint?.allowDevDeps('demo/**');
+new javascript.TypescriptConfig(project, {
+  fileName: 'demo/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
+  include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
+});
 
 // The templates of the examples against their snapshots, offline.
 project.testTask.exec('node build-tools/integ-snapshots.mjs');

@@ -5,6 +5,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
 import { IEnvironmentReceiver } from './environment-receiver';
 import { SessionAccess } from './session-access';
+import type { SessionAlarms } from './session-alarms';
+import { SessionAlarmsProps } from './session-alarms-props';
 
 /** A table of web sessions, of this app or imported. */
 export interface ISessionTable extends IConstruct {
@@ -53,33 +55,42 @@ export interface ISessionTable extends IConstruct {
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
 
-  /** Any metric of DynamoDB that has the table's name for its only dimension; sum over 5 minutes. */
+  /** Any metric of DynamoDB that has the table's name for its only dimension, a sum over 5 minutes unless the options say otherwise. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
-  /** The read units consumed; sum over 5 minutes. */
+  /** The read units consumed, a sum over 5 minutes unless the options say otherwise. */
   metricConsumedReadCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
-  /** The write units consumed; sum over 5 minutes. */
+  /** The write units consumed, a sum over 5 minutes unless the options say otherwise. */
   metricConsumedWriteCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
-  /** Throttled reads and writes together; sum over 5 minutes. */
+  /** Throttled reads and writes together, a sum over 5 minutes unless the options say otherwise. */
   metricThrottleEvents(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression;
 
-  /** Errors on DynamoDB's side in the four operations that the runtime calls; sum over 5 minutes. */
+  /** Errors on DynamoDB's side in the four operations that the runtime calls, a sum over 5 minutes unless the options say otherwise. */
   metricSystemErrors(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression;
 
   /**
    * The time that DynamoDB takes for one of its operations, in milliseconds and
-   * without the network; average over 5 minutes.
+   * without the network, an average over 5 minutes unless the options say otherwise.
    */
   metricLatency(operation: dynamodb.Operation, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
    * Writes that were refused since the session had ended or had moved on, which is
-   * how races are settled and no fault; sum over 5 minutes.
+   * how races are settled and no fault. A sum over 5 minutes unless the options say otherwise.
    */
   metricRefusedWrites(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
-  /** Dead sessions that DynamoDB deleted in the background; sum over 5 minutes. */
+  /** Dead sessions that DynamoDB deleted in the background, a sum over 5 minutes unless the options say otherwise. */
   metricTimeToLiveDeletions(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Adds the alarms that a person on call would want for this table, with
+   * thresholds that are reasoned in `docs/alarms.md`.
+   */
+  addAlarms(props?: SessionAlarmsProps): SessionAlarms;
+
+  /** Adds a dashboard of what this table does: load, faults, latency, refused writes and expiry. */
+  addDashboard(props?: cloudwatch.DashboardProps): cloudwatch.Dashboard;
 }

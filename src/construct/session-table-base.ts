@@ -88,15 +88,10 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
     return this.metric('TimeToLiveDeletedItemCount', options);
   }
 
-  /**
-   * Adds the alarms that a person on call would want for this table, with
-   * thresholds that are reasoned in `docs/alarms.md`.
-   */
   public addAlarms(props?: SessionAlarmsProps): SessionAlarms {
     return new SessionAlarms(this, 'Alarms', this, props);
   }
 
-  /** Adds a dashboard of what this table does: load, faults, latency, refused writes and expiry. */
   public addDashboard(props?: cloudwatch.DashboardProps): cloudwatch.Dashboard {
     return sessionDashboard(this, props);
   }

@@ -15,10 +15,20 @@ export {
 } from './client/session-client';
 export { type Clock } from './clock';
 export { type Codec } from './codec';
-export { SessionEndedError, SessionError, type SessionErrorCode, type SessionErrorOptions, SessionUnavailableError } from './errors';
+export { type CsrfOptions, type CsrfRequest, type HeaderGetter, type HeaderRecord } from './csrf';
+export {
+  SessionConflictError,
+  SessionEndedError,
+  SessionError,
+  type SessionErrorCode,
+  type SessionErrorOptions,
+  SessionTooLargeError,
+  SessionUnavailableError,
+} from './errors';
 export { type SessionCookieOptions, type SessionFactoryOptions } from './factory-options';
 export { type SessionHeaders } from './response-cookies';
-export { type Session } from './session';
+export { type FlashOptions } from './flash';
+export { type RegenerateOptions, type Session } from './session';
 export { type SessionEvent } from './session-event';
 export { type SessionFactory } from './session-factory';
 export { type SessionRequest, type SessionRequestInit } from './session-request';

@@ -44,9 +44,42 @@ export class SessionError extends Error {
  */
 export class SessionUnavailableError extends SessionError {
   public override readonly name = 'SessionUnavailableError';
+  /** Whether a write was certainly not applied, or may have been because its answer was lost. */
+  public readonly outcome: 'not-applied' | 'unknown';
+
+  public constructor(
+    code: 'unavailable' | 'configuration',
+    message: string,
+    options: SessionErrorOptions & { readonly outcome?: 'not-applied' | 'unknown' } = {},
+  ) {
+    super(code, message, options);
+    this.outcome = options.outcome ?? 'not-applied';
+  }
 }
 
-/** An explicit `save()` met a session that has ended meanwhile. Nothing was written, and nothing came back. */
+/** An explicit `save()` or `update()` met a session that has ended meanwhile. Nothing was written, and nothing came back. */
 export class SessionEndedError extends SessionError {
   public override readonly name = 'SessionEndedError';
+}
+
+/** Nobody can tell whether an exact write was applied: its answer was lost, and what it left behind has been pushed out since. */
+export class SessionConflictError extends SessionError {
+  public override readonly name = 'SessionConflictError';
+}
+
+/** The session would not fit an item of 400 KB (409,600 bytes). Nothing was written. */
+export class SessionTooLargeError extends SessionError {
+  public override readonly name = 'SessionTooLargeError';
+  /** The bytes that the item would have, or `undefined` where only DynamoDB knows. */
+  public readonly bytes: number | undefined;
+  /** The largest keys with the bytes of their values as stored, the largest first; at most five. */
+  public readonly largest: readonly { readonly key: string; readonly bytes: number }[];
+
+  public constructor(bytes: number | undefined, largest: SessionTooLargeError['largest'], options?: SessionErrorOptions) {
+    const size = bytes === undefined ? 'more than' : `${bytes} bytes, and DynamoDB takes`;
+    const keys = largest.map(({ key, bytes: of }) => `${JSON.stringify(key)} (${of})`).join(', ');
+    super('too-large', `The session would have ${size} 409600 bytes.${keys === '' ? '' : ` The largest keys are ${keys}.`} Store less.`, options);
+    this.bytes = bytes;
+    this.largest = largest;
+  }
 }

@@ -72,6 +72,19 @@ export interface SessionFactoryOptions {
    * @default 'session'
    */
   readonly consistency?: Consistency;
+  /**
+   * Whether a value of 2 KiB and more is stored compressed, where that makes it a fifth smaller.
+   *
+   * @default true
+   */
+  readonly compress?: boolean;
+  /**
+   * Whether values are encrypted under a key that comes from the session's id,
+   * which the table does not hold. Names of keys and queues stay readable.
+   *
+   * @default false
+   */
+  readonly sealed?: boolean;
   /** How a value becomes text. @default - JSON, which refuses what it would not keep */
   readonly codec?: Codec;
   /** Milliseconds for one call with all its repetitions, from 1 to 900000; never past the function's remaining time. @default 3000 */

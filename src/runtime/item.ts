@@ -1,5 +1,6 @@
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
 import { AttributeValue, Item } from './client/session-client';
+import { attributeSize } from './item-size';
 
 /** A stored value: JSON text, or one byte of flags and then bytes. */
 export type StoredValue = string | Uint8Array;
@@ -18,11 +19,37 @@ export interface SessionRecord {
   readonly abs?: number | undefined;
   /** The session's own idle timeout in seconds, where it differs from the factory's. */
   readonly idl?: number | undefined;
+  /** The tokens of the last exact writes, the newest at the end. */
+  readonly upd: readonly Uint8Array[];
+  /** The nonce of the CSRF token, where there is one. */
+  readonly csr?: Uint8Array | undefined;
+  /** The flash messages, by the names of their attributes. */
+  readonly flash: ReadonlyMap<string, StoredValue>;
   readonly dat: ReadonlyMap<string, StoredValue>;
+  /** Bytes of attributes that are not the library's. They stay as they are. */
+  readonly foreign: number;
 }
+
+/** The flag of a value that is compressed with brotli. */
+export const COMPRESSED = 1;
+/** The flag of a value that is sealed under the session's id. */
+export const SEALED = 2;
+
+/** The flags of a stored value; a text has none. */
+export function flagsOf(value: StoredValue): number {
+  return typeof value === 'string' ? 0 : (value[0] ?? 0);
+}
+
+/** How many tokens of exact writes an item keeps. */
+export const MOST_TOKENS = 8;
+/** What the name of a flash message's attribute begins with. */
+export const FLASH_PREFIX = 'f:';
 
 /** The form of an item that this version writes, and the highest that it reads. It is 1, and then no attribute says so. */
 export const FORMAT_ATTRIBUTE = 'fmt';
+
+/** The attributes of a session; flash messages come on top. */
+const OWN = new Set<string>([KEY_ATTRIBUTE, TTL_ATTRIBUTE, FORMAT_ATTRIBUTE, 'iat', 'iss', 'ver', 'abs', 'idl', 'upd', 'csr', 'dat']);
 
 /** Epoch seconds have ten digits until the year 2286; milliseconds have thirteen. */
 const LATEST = 9_999_999_999;
@@ -44,18 +71,28 @@ export function toStored(value: StoredValue): AttributeValue {
 
 /** The whole item of a session, for its creation. */
 export function toItem(key: Uint8Array, record: SessionRecord): Item {
-  const dat: Item = {};
-  for (const [name, value] of record.dat) dat[name] = toStored(value);
-  return {
-    ...toKey(key),
-    [TTL_ATTRIBUTE]: toNumber(record.exp),
-    iat: toNumber(record.iat),
-    iss: toNumber(record.iss),
-    ver: toNumber(record.ver),
-    ...(record.abs === undefined ? {} : { abs: toNumber(record.abs) }),
-    ...(record.idl === undefined ? {} : { idl: toNumber(record.idl) }),
-    dat: { M: dat },
-  };
+  const item: Item = { ...toKey(key), [TTL_ATTRIBUTE]: toNumber(record.exp) };
+  for (const name of ['iat', 'iss', 'ver', 'abs', 'idl'] as const) {
+    const value = record[name];
+    if (value !== undefined) item[name] = toNumber(value);
+  }
+  if (record.upd.length > 0) item.upd = toTokens(record.upd);
+  if (record.csr !== undefined) item.csr = { B: record.csr };
+  for (const [name, value] of record.flash) item[name] = toStored(value);
+  item.dat = toData(record.dat);
+  return item;
+}
+
+/** The data of a session, as DynamoDB takes it. */
+export function toData(dat: ReadonlyMap<string, StoredValue>): AttributeValue {
+  const M: Item = {};
+  for (const [name, value] of dat) M[name] = toStored(value);
+  return { M };
+}
+
+/** The tokens of exact writes, as DynamoDB takes them. */
+export function toTokens(tokens: readonly Uint8Array[]): AttributeValue {
+  return { L: tokens.map((B) => ({ B })) };
 }
 
 /**
@@ -64,14 +101,54 @@ export function toItem(key: Uint8Array, record: SessionRecord): Item {
  */
 export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefined {
   if (!isRecord(item) || Object.hasOwn(item, FORMAT_ATTRIBUTE) || !isKey(item, key)) return undefined;
-  const [exp, iat, iss, ver] = [readNumber(item, TTL_ATTRIBUTE), readNumber(item, 'iat'), readNumber(item, 'iss'), readNumber(item, 'ver')];
-  const abs = readNumber(item, 'abs');
-  const idl = readNumber(item, 'idl');
+  const { [TTL_ATTRIBUTE]: exp, iat, iss, ver, abs, idl } = readNumbers(item);
   const dat = readData(single(item, 'dat', 'M'));
-  if (exp === undefined || iat === undefined || iss === undefined || ver === undefined || dat === undefined) return undefined;
-  if (Object.hasOwn(item, 'abs') !== (abs !== undefined) || Object.hasOwn(item, 'idl') !== (idl !== undefined)) return undefined;
-  const inOrder = iat <= iss && iss <= exp && exp <= (abs ?? LATEST) && (abs ?? 0) <= LATEST && ver >= 1 && (idl ?? 1) >= 1;
-  return inOrder ? { exp, iat, iss, ver, abs, idl, dat } : undefined;
+  const upd = readTokens(item);
+  const csr = single(item, 'csr', 'B');
+  const flash = readFlash(item);
+  if (exp === undefined || iat === undefined || iss === undefined || ver === undefined) return undefined;
+  if (dat === undefined || upd === undefined || flash === undefined) return undefined;
+  const isWhole = Object.hasOwn(item, 'abs') === (abs !== undefined) && Object.hasOwn(item, 'idl') === (idl !== undefined);
+  if (!isWhole || (Object.hasOwn(item, 'csr') && !(csr instanceof Uint8Array))) return undefined;
+  const isInOrder = iat <= iss && iss <= exp && exp <= (abs ?? LATEST) && (abs ?? 0) <= LATEST && ver >= 1 && (idl ?? 1) >= 1;
+  return isInOrder ? { exp, iat, iss, ver, abs, idl, upd, csr: csr as Uint8Array | undefined, flash, dat, foreign: foreignBytes(item) } : undefined;
+}
+
+/** The tokens of an item, which may be of a session that has ended. */
+export function readTokens(item: unknown): Uint8Array[] | undefined {
+  if (!isRecord(item) || !Object.hasOwn(item, 'upd')) return [];
+  const list = single(item, 'upd', 'L');
+  if (!Array.isArray(list)) return undefined;
+  const tokens = list.map((element: unknown) => (isRecord(element) ? single({ element }, 'element', 'B') : undefined));
+  return tokens.every((token) => token instanceof Uint8Array) ? tokens : undefined;
+}
+
+function readNumbers(item: Readonly<Record<string, unknown>>): Partial<Record<string, number>> {
+  const numbers: Partial<Record<string, number>> = {};
+  for (const name of [TTL_ATTRIBUTE, 'iat', 'iss', 'ver', 'abs', 'idl']) {
+    const value = readNumber(item, name);
+    if (value !== undefined) numbers[name] = value;
+  }
+  return numbers;
+}
+
+function readFlash(item: Readonly<Record<string, unknown>>): ReadonlyMap<string, StoredValue> | undefined {
+  const flash = new Map<string, StoredValue>();
+  for (const name of Object.keys(item)) {
+    if (!name.startsWith(FLASH_PREFIX)) continue;
+    const value = readStored(item, name);
+    if (value === undefined) return undefined;
+    flash.set(name, value);
+  }
+  return flash;
+}
+
+function foreignBytes(item: Readonly<Record<string, unknown>>): number {
+  let bytes = 0;
+  for (const name of Object.keys(item)) {
+    if (!OWN.has(name) && !name.startsWith(FLASH_PREFIX)) bytes += attributeSize(name, item[name] as AttributeValue);
+  }
+  return bytes;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -102,9 +179,16 @@ function readData(map: unknown): ReadonlyMap<string, StoredValue> | undefined {
   if (!isRecord(map)) return undefined;
   const dat = new Map<string, StoredValue>();
   for (const name of Object.keys(map)) {
-    const value = single(map, name, 'S') ?? single(map, name, 'B');
-    if (typeof value !== 'string' && !(value instanceof Uint8Array)) return undefined;
+    const value = readStored(map, name);
+    if (value === undefined) return undefined;
     dat.set(name, value);
   }
   return dat;
+}
+
+/** A text, or bytes whose flags this version knows all. */
+function readStored(map: Readonly<Record<string, unknown>>, name: string): StoredValue | undefined {
+  const value = single(map, name, 'S') ?? single(map, name, 'B');
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array && value.length > 1 && (flagsOf(value) & ~(COMPRESSED | SEALED)) === 0 ? value : undefined;
 }

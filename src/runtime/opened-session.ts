@@ -1,114 +1,152 @@
-import { SessionEndedError, SessionUnavailableError } from './errors';
-import { SessionRecord } from './item';
-import { ResolvedOptions } from './resolve-options';
-import { ResponseCookies } from './response-cookies';
-import { SessionOwner } from './session';
-import { SessionEvent } from './session-event';
-import { hashSessionId, newSessionId, sessionRef } from './session-id';
-import { Extension, Store } from './store';
-import { Changes, Values } from './values';
+import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest } from './csrf';
+import { SessionEndedError } from './errors';
+import { exactUpdate } from './exact-update';
+import { FlashMessages, FlashOptions } from './flash';
+import { RegenerateOptions, SessionOwner } from './session';
+import { SessionContext, secondsOf } from './session-context';
+import { newSessionId, sessionRef } from './session-id';
+import { Identity, SessionState, identityOf } from './session-state';
+import { touchSession, writeSession } from './write-session';
 
-/** Collisions of 256 random bits do not happen; one means that an answer was lost, three that the randomness is broken. */
-const MOST_IDS = 3;
-/** How often a write is repeated because the session's own idle timeout moved. */
-const MOST_MOVES = 3;
-/** Seconds that the clock of the function which created a session may be ahead of ours. */
-const CLOCK_SKEW = 300;
-
-/** What an opened session works with. */
-export interface OpenedSessionContext {
-  readonly options: ResolvedOptions;
-  readonly store: Store;
-  readonly response: ResponseCookies;
-  /** Whether a session that was only read is extended. */
-  readonly touches: boolean;
-  readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;
-}
-
-/** The id of a session and its key in the table. */
-export interface Identity {
-  readonly id: string;
-  readonly key: Uint8Array;
-}
-
-/** The policy of one opened session: when it is alive, what a commit writes, and what a refusal means. */
+/** One opened session: lets one thing happen after the other, and nothing after the end. */
 export class OpenedSession implements SessionOwner {
-  readonly #context: OpenedSessionContext;
-  /** Who the cookie says it is, or who was created here. */
-  #identity: Identity | undefined;
-  /** The session as the table has it; nothing for a new one. */
-  #record: SessionRecord | undefined;
-  /** Whether the table may have a session of this identity that an eventual read did not see. */
-  #doubtful = false;
+  readonly #context: SessionContext;
+  #state: SessionState;
+  #flash: FlashMessages;
   #openedAt: number;
-  #ended = false;
-  #closed = false;
+  #isClosed = false;
   /** What is under way: one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   public isNew = true;
-  public values: Values;
 
-  public constructor(context: OpenedSessionContext) {
+  public constructor(context: SessionContext) {
     this.#context = context;
     this.#openedAt = this.#now();
-    this.values = this.#readValues(undefined);
+    this.#state = this.#newState();
+    this.#flash = new FlashMessages(this.#state.flash, context.options.random);
   }
 
   /** Reads the session of an identity. What is not there, dead or damaged is a new session. */
   public async load(identity: Identity, strong: boolean): Promise<void> {
-    const { store, emit } = this.#context;
+    const { store, emit, options } = this.#context;
+    const state = this.#state;
     const found = await store.load(identity.key, strong);
-    this.#identity = identity;
-    if (found.kind === 'found' && this.#isAlive(found.record)) {
-      this.#record = found.record;
-      this.values = this.#readValues(found.record);
+    state.identity = identity;
+    if (found.kind === 'found' && options.lifetime.isAlive(found.record, this.#now())) {
+      await state.open(identity, found.record);
+      this.#flash = new FlashMessages(state.flash, options.random);
       this.isNew = false;
       return;
     }
-    this.#doubtful = !strong;
+    state.isDoubtful = !strong;
     emit(found.kind === 'found' ? 'expired' : found.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
   }
 
+  public get values(): SessionState['values'] {
+    return this.#state.values;
+  }
+
   public get createdAt(): number {
-    return this.#record?.iat ?? this.#openedAt;
+    return this.#state.record?.iat ?? this.#openedAt;
   }
 
   public get expiresAt(): number {
-    return this.#record?.exp ?? this.#openedAt + this.#context.options.timeout;
+    return this.#state.record?.exp ?? this.#context.options.lifetime.begin(this.#openedAt, this.#state.idle).exp;
   }
 
   public get ref(): string | undefined {
-    return this.#record && this.#identity && sessionRef(this.#identity.key);
+    return this.#state.record && this.#state.identity && sessionRef(this.#state.identity.key);
   }
 
   public beforeChange(): void {
-    if (this.#closed) throw new Error('The session was committed with the response; change it before the handler returns.');
-    if (this.#context.options.readOnly) throw new Error('This function may only read sessions: it was given grantRead. Use grantReadWrite to change them.');
+    if (this.#isClosed) throw new Error('The session was committed with the response; change it before the handler returns.');
+    if (this.#context.options.isReadOnly) {
+      throw new Error('This function may only read sessions: it was given grantRead. Use grantReadWrite to change them.');
+    }
+  }
+
+  public flash(message: unknown, queue: string, options: FlashOptions): void {
+    this.beforeChange();
+    this.#flash.add(message, queue, options, this.#context.options.clock.now());
+  }
+
+  public popFlash(queue: string): unknown[] {
+    if (this.#flash.peek(queue).length > 0) this.beforeChange();
+    return this.#flash.pop(queue);
+  }
+
+  public peekFlash(queue: string): unknown[] {
+    return this.#flash.peek(queue);
+  }
+
+  public csrfToken(): string {
+    const { record, renewal, nonce } = this.#state;
+    // A new id has no nonce: the token is another one with it.
+    return csrfToken(this.#futureIdentity().id, nonce ?? (renewal === undefined ? record?.csr : undefined));
+  }
+
+  public newCsrfToken(): string {
+    this.beforeChange();
+    this.#state.nonce = this.#context.options.random(16);
+    return this.csrfToken();
+  }
+
+  public verifyCsrf(request: CsrfRequest, options: CsrfOptions): boolean {
+    const { record, identity, nonce } = this.#state;
+    const expected = record && identity && csrfToken(identity.id, nonce ?? record.csr);
+    return isOwnRequest(request, options, expected);
+  }
+
+  public regenerate({ keepDeadline = false }: RegenerateOptions): void {
+    this.beforeChange();
+    const { record } = this.#state;
+    if (record === undefined) return;
+    this.#state.next = undefined;
+    this.#state.nonce = undefined;
+    this.#state.renewal = { keepDeadline };
+  }
+
+  public remember(seconds: number): void {
+    this.beforeChange();
+    if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > 34_560_000) {
+      throw new TypeError(`remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to 34560000.`);
+    }
+    this.#state.idle = seconds;
+  }
+
+  public update(key: string, change: (value: unknown) => unknown): Promise<void> {
+    this.beforeChange();
+    return this.#inTurn(async () => {
+      await exactUpdate(this.#context, this.#state, key, change);
+      this.#rejectEnded();
+    });
   }
 
   /** Writes what was changed, and rejects where the session has ended. */
   public save(): Promise<void> {
     this.beforeChange();
     return this.#inTurn(async () => {
-      await this.#write();
-      if (this.#ended) throw new SessionEndedError('ended', 'The session was signed out, expired or deleted while the request ran; nothing was written.');
+      await writeSession(this.#context, this.#state);
+      this.#rejectEnded();
     });
   }
 
   /** Writes what was changed, or extends the session where that is due. Nothing can be changed afterwards. */
   public commit(): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#context.options.readOnly) {
-        if (this.values.changes().size > 0) this.beforeChange();
-      } else if (!(await this.#write()) && this.#context.touches) {await this.#touch();}
-      this.#closed = true;
+      if (this.#context.options.isReadOnly) {
+        if (this.#state.pending() !== undefined) this.beforeChange();
+      } else if (!(await writeSession(this.#context, this.#state)) && this.#context.touches) {
+        await touchSession(this.#context, this.#state);
+      }
+      this.#isClosed = true;
     });
   }
 
   /** Waits for what is under way, and drops what was not saved. */
   public discard(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#closed = true;
+      this.#isClosed = true;
     });
   }
 
@@ -116,136 +154,38 @@ export class OpenedSession implements SessionOwner {
   public invalidate(): Promise<void> {
     this.beforeChange();
     return this.#inTurn(async () => {
-      const { store, response, emit } = this.#context;
-      if (this.#identity !== undefined) {
-        await store.delete(this.#identity.key);
+      const { store, response, emit, options } = this.#context;
+      const { identity } = this.#state;
+      if (identity !== undefined) {
+        await store.delete(identity.key);
         response.clearId();
-        emit('invalidated', this.#identity.key);
+        emit('invalidated', identity.key);
       }
-      this.#identity = this.#record = undefined;
-      this.#doubtful = this.#ended = false;
       this.#openedAt = this.#now();
+      this.#state = this.#newState();
+      this.#flash = new FlashMessages(this.#state.flash, options.random);
       this.isNew = true;
-      this.values = this.#readValues(undefined);
     });
   }
 
-  /** Says whether there was anything to write. */
-  async #write(): Promise<boolean> {
-    const changes = this.values.changes();
-    if (changes.size === 0) return false;
-    if (this.#ended) return true;
-    if (this.#record === undefined) await this.#create(changes);
-    else await this.#update(this.#record, changes);
-    return true;
+  /** Who the session is, or will be when it is stored. */
+  #futureIdentity(): Identity {
+    const state = this.#state;
+    if (state.record !== undefined && state.renewal === undefined && state.identity !== undefined) return state.identity;
+    return (state.next ??= identityOf(newSessionId(this.#context.options.random)));
   }
 
-  async #create(changes: Changes): Promise<void> {
-    const { options, store, response, emit } = this.#context;
-    await this.#resolveDoubt();
-    for (let i = 0; i < MOST_IDS; i++) {
-      const id = newSessionId(options.random);
-      const key = hashSessionId(id);
-      const record = this.#newRecord(changes);
-      if (!(await store.create(key, record))) continue;
-      this.#identity = { id, key };
-      this.#record = record;
-      this.values.settle(changes);
-      response.setId(id);
-      response.wrote();
-      emit('created', key);
-      return;
-    }
-    throw new SessionUnavailableError('unavailable', 'No session could be created: the table has each id already.');
+  #newState(): SessionState {
+    return new SessionState(this.#context.options, () => this.#context.emit('item-invalid', this.#state.identity?.key));
   }
 
-  /** An eventual read may have missed a session that lives; a new one would take its cookie away. */
-  async #resolveDoubt(): Promise<void> {
-    if (!this.#doubtful || this.#identity === undefined) return;
-    const found = await this.#context.store.load(this.#identity.key, true);
-    if (found.kind === 'found' && this.#isAlive(found.record)) {
-      throw new SessionUnavailableError('unavailable', 'The session was not yet to be read where it was looked for.');
-    }
-    this.#doubtful = false;
-  }
-
-  #newRecord(changes: Changes): SessionRecord {
-    const { timeout, absoluteTimeout } = this.#context.options;
-    const now = this.#now();
-    const abs = absoluteTimeout === undefined ? undefined : now + absoluteTimeout;
-    const dat = new Map<string, string>();
-    for (const [key, text] of changes) if (text !== undefined) dat.set(key, text);
-    return { exp: Math.min(now + timeout, abs ?? Infinity), iat: now, iss: now, ver: 1, abs, dat };
-  }
-
-  async #update(record: SessionRecord, changes: Changes): Promise<void> {
-    const { key } = this.#identity as Identity;
-    for (let moves = 0; ; moves++) {
-      const now = this.#now();
-      const extension = moves < MOST_MOVES ? this.#extension(record, now) : undefined;
-      const updated = await this.#context.store.update(key, now, changes, extension);
-      if (updated.kind === 'ended') return this.#markEnded();
-      if (updated.kind === 'written') {
-        this.values.settle(changes);
-        this.#context.response.wrote();
-        return this.#extended({ ...record, ver: record.ver + 1 }, now, extension);
-      }
-      record = updated.record;
-    }
-  }
-
-  async #touch(): Promise<void> {
-    const { options, store, emit } = this.#context;
-    if (this.#record === undefined || this.#ended) return;
-    const { key } = this.#identity as Identity;
-    const now = this.#now();
-    const extension = this.#extension(this.#record, now);
-    if (extension === undefined || !(await store.touch(key, now, extension, options.reissueTime))) return;
-    this.#extended(this.#record, now, extension);
-    emit('touched', key);
-  }
-
-  /** Notes a record that was written; a cookie that lasts moves with the session. */
-  #extended(record: SessionRecord, now: number, extension: Extension | undefined): void {
-    this.#record = extension === undefined ? record : { ...record, exp: extension.exp, iss: now };
-    if (extension !== undefined && this.#context.options.cookie.maxAge !== undefined) {
-      this.#context.response.setId((this.#identity as Identity).id);
-    }
-  }
-
-  /** Where the session's end moves to, if that is due and would be later. */
-  #extension(record: SessionRecord, now: number): Extension | undefined {
-    const { timeout, reissueTime } = this.#context.options;
-    if (now - record.iss <= reissueTime) return undefined;
-    const exp = Math.min(now + (record.idl ?? timeout), this.#deadlineOf(record));
-    return exp > record.exp ? { exp, idl: record.idl } : undefined;
-  }
-
-  /** The changes are dropped and no cookie goes out: who ended the session has the last word. */
-  #markEnded(): void {
-    this.#ended = true;
-    this.#context.emit('ended', this.#identity?.key);
-  }
-
-  #isAlive(record: SessionRecord): boolean {
-    const now = this.#now();
-    const inTime = now < record.exp && now < this.#deadlineOf(record) && record.iat <= now + CLOCK_SKEW;
-    return inTime && record.iat >= this.#context.options.notBefore;
-  }
-
-  /** A session that is older than the option `absoluteTimeout` has no deadline of its own. */
-  #deadlineOf({ abs, iat }: SessionRecord): number {
-    return abs ?? iat + (this.#context.options.absoluteTimeout ?? Infinity);
+  #rejectEnded(): void {
+    if (!this.#state.hasEnded) return;
+    throw new SessionEndedError('ended', 'The session was signed out, expired or deleted while the request ran; nothing was written.');
   }
 
   #now(): number {
-    return Math.floor(this.#context.options.clock.now() / 1000);
-  }
-
-  #readValues(record: SessionRecord | undefined): Values {
-    const texts = new Map<string, string>();
-    for (const [key, value] of record?.dat ?? []) if (typeof value === 'string') texts.set(key, value);
-    return new Values(this.#context.options.codec, texts, () => this.#context.emit('item-invalid', this.#identity?.key));
+    return secondsOf(this.#context);
   }
 
   #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {

@@ -18,6 +18,7 @@ import { Clock, systemClock } from './clock';
 import { Codec, jsonCodec } from './codec';
 import { CookieOptions } from './cookie';
 import { SessionFactoryOptions } from './factory-options';
+import { Lifetime } from './lifetime';
 import { SessionEvent } from './session-event';
 import { RandomBytes } from './session-id';
 import { suggestName } from './suggestion';
@@ -28,13 +29,13 @@ export interface ResolvedOptions {
   readonly region: string | undefined;
   readonly client: SessionClient | ClientOfSdk | undefined;
   readonly cookie: CookieOptions;
-  readonly timeout: number;
+  readonly lifetime: Lifetime;
   readonly reissueTime: number;
-  readonly absoluteTimeout: number | undefined;
-  readonly notBefore: number;
   readonly consistency: Consistency;
-  readonly readOnly: boolean;
+  readonly isReadOnly: boolean;
   readonly codec: Codec;
+  readonly compress: boolean;
+  readonly sealed: boolean;
   readonly deadline: number;
   readonly onEvent: ((event: SessionEvent) => void) | undefined;
   readonly clock: Clock;
@@ -52,7 +53,7 @@ const RULES: Readonly<Record<Exclude<keyof SessionFactoryOptions, keyof SharedOp
   codec: methods('an object with the methods stringify and parse', ['stringify', 'parse']),
   deadline: wholeNumber(1, 900_000, 'milliseconds'),
   onEvent: { allowed: 'a function', test: (value) => typeof value === 'function' },
-  clock: methods('an object with the methods now and after', ['now', 'after']),
+  clock: methods('an object with the methods now, after and sleep', ['now', 'after', 'sleep']),
   envPrefix: text(/^[A-Za-z]\w{0,63}$/, 'letters, digits and "_", beginning with a letter'),
 };
 
@@ -70,7 +71,7 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
   const fromEnvironment = readEnvironment(environment, prefix + ENV.options);
   const shared: SharedOptions = { ...fromEnvironment, ...defined(options), cookie: { ...fromEnvironment.cookie, ...defined(options.cookie ?? {}) } };
   refuse(findProblem(shared), 'sessionFactory');
-  const { timeout = DEFAULT_TIMEOUT } = shared;
+  const { timeout = DEFAULT_TIMEOUT, reissueTime = defaultReissueTime(timeout), absoluteTimeout } = shared;
   const table = tableName(options, environment, prefix + ENV.name);
   return {
     tableName: table,
@@ -78,13 +79,13 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
     region: options.region ?? (environment[prefix + ENV.region] || table.split(':')[3]),
     client: options.client,
     cookie: { name: DEFAULT_COOKIE_NAME, path: '/', httpOnly: true, sameSite: 'Strict', ...(shared.cookie as SharedCookieOptions) },
-    timeout,
-    reissueTime: shared.reissueTime ?? defaultReissueTime(timeout),
-    absoluteTimeout: shared.absoluteTimeout,
-    notBefore: options.notBefore ?? 0,
+    lifetime: new Lifetime({ timeout, reissueTime, absoluteTimeout, notBefore: options.notBefore ?? 0 }),
+    reissueTime,
     consistency: shared.consistency ?? 'session',
-    readOnly: shared.access === 'read',
+    isReadOnly: shared.access === 'read',
     codec: options.codec ?? jsonCodec,
+    compress: shared.compress ?? true,
+    sealed: shared.sealed ?? false,
     deadline: options.deadline ?? 3000,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,

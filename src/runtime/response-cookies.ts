@@ -25,8 +25,9 @@ export class ResponseCookies {
     this.#marksWrites = marksWrites;
   }
 
-  public setId(id: string): void {
-    this.#id = this.#writer.id(id, this.#https);
+  /** @param maxAge - seconds, where the session says otherwise than the options */
+  public setId(id: string, maxAge?: number): void {
+    this.#id = this.#writer.id(id, this.#https, maxAge);
   }
 
   public clearId(): void {

@@ -1,7 +1,8 @@
 /** Something in the life of a session, for logs and metrics. It never holds an id, a key's value or a cookie. */
 export interface SessionEvent {
   /**
-   * - `created`, `touched`, `invalidated`: it was done
+   * - `created`, `touched`, `regenerated`, `invalidated`: it was done
+   * - `large`: a session of more than 64 KiB was written
    * - `ended`: a write met a session that has ended meanwhile; the changes were dropped
    * - `expired`: a cookie named a session that is past its time
    * - `unknown-id`: a cookie named a session that is not there: deleted, or never was
@@ -11,12 +12,14 @@ export interface SessionEvent {
   readonly type:
     | 'created'
     | 'touched'
+    | 'regenerated'
     | 'invalidated'
     | 'ended'
     | 'expired'
     | 'unknown-id'
     | 'cookie-rejected'
-    | 'item-invalid';
+    | 'item-invalid'
+    | 'large';
   /** The session's short hash, as `session.ref`; none where there is no session. */
   readonly ref?: string;
 }

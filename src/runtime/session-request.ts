@@ -1,11 +1,13 @@
 import { SessionClient } from './client/session-client';
 import { CookieWriter, RequestCookies, readCookies } from './cookie';
-import { OpenedSession, OpenedSessionContext } from './opened-session';
+import { OpenedSession } from './opened-session';
 import { ResolvedOptions } from './resolve-options';
 import { ResponseCookies, SessionHeaders } from './response-cookies';
 import { Session } from './session';
+import { SessionContext } from './session-context';
 import { SessionEvent } from './session-event';
 import { hashSessionId, sessionRef } from './session-id';
+import { identityOf } from './session-state';
 import { Store } from './store';
 
 /** What all requests of a factory share. */
@@ -83,7 +85,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     if (opened !== undefined) return opened.invalidate();
     const { id } = this.#readCookies();
     if (id === undefined || this.#left) return;
-    if (this.#parts.options.readOnly) throw new Error('This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
+    if (this.#parts.options.isReadOnly) throw new Error('This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
     const key = hashSessionId(id);
     await this.#store.delete(key);
     this.#left = true;
@@ -113,7 +115,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   async #open(): Promise<OpenedSession> {
     const { options } = this.#parts;
     const { method = 'GET', singleSetCookie = false } = this.#init;
-    const context: OpenedSessionContext = {
+    const context: SessionContext = {
       options,
       store: this.#store,
       response: this.#response,
@@ -124,7 +126,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const { id, recentWrite, rejected } = this.#readCookies();
     if (rejected !== undefined) this.#emit('cookie-rejected');
     const strong = options.consistency === 'strong' || (options.consistency === 'session' && (recentWrite || singleSetCookie));
-    if (id !== undefined && !this.#left) await opened.load({ id, key: hashSessionId(id) }, strong);
+    if (id !== undefined && !this.#left) await opened.load(identityOf(id), strong);
     return opened;
   }
 

@@ -1,4 +1,6 @@
-import { Values } from './values';
+import type { CsrfOptions, CsrfRequest } from './csrf';
+import type { FlashOptions } from './flash';
+import type { Values } from './values';
 
 /** What a session asks of the request that it belongs to. */
 export interface SessionOwner {
@@ -9,8 +11,28 @@ export interface SessionOwner {
   readonly ref: string | undefined;
   /** @throws Error where nothing can be changed any more */
   beforeChange(): void;
+  update(key: string, change: (value: unknown) => unknown): Promise<void>;
   save(): Promise<void>;
+  regenerate(options: RegenerateOptions): void;
+  remember(seconds: number): void;
   invalidate(): Promise<void>;
+  flash(message: unknown, queue: string, options: FlashOptions): void;
+  popFlash(queue: string): unknown[];
+  peekFlash(queue: string): unknown[];
+  csrfToken(): string;
+  newCsrfToken(): string;
+  verifyCsrf(request: CsrfRequest, options: CsrfOptions): boolean;
+}
+
+/** How a session gets its new id. */
+export interface RegenerateOptions {
+  /**
+   * Whether the session keeps its creation time and absolute deadline. A new
+   * id mostly means a sign-in, and then a new deadline.
+   *
+   * @default false
+   */
+  readonly keepDeadline?: boolean;
 }
 
 /**
@@ -101,6 +123,20 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
+   * Changes one key by a function of its value, at once and exactly once, also
+   * when other requests write the session and when answers are lost. Costs one
+   * write, and one more read and write for each request that came between.
+   *
+   * @param change - gets a copy of the value, or `undefined`; called again where another request came between, so synchronous and pure
+   * @throws SessionConflictError if nobody can tell whether it was applied
+   * @throws SessionEndedError if the session was ended meanwhile; it was not applied
+   * @throws SessionUnavailableError if the store cannot be reached; it was not applied
+   */
+  public async update<Key extends keyof Data & string>(key: Key, change: (value: Data[Key] | undefined) => Data[Key] | undefined): Promise<void> {
+    await this.#owner.update(key, change as (value: unknown) => unknown);
+  }
+
+  /**
    * Stores the changes now, and not at the end of the request. They then stay
    * also if the handler fails, and the cookie goes out with its answer.
    *
@@ -119,5 +155,63 @@ export class Session<Data extends object = Record<string, unknown>> {
    */
   public async invalidate(): Promise<void> {
     await this.#owner.invalidate();
+  }
+
+  /**
+   * Gives the session a new id at its commit, with the same data; do it at
+   * every sign-in, so that nobody knows the id who knew it before. Data that is
+   * set with it is only ever stored under the new id.
+   */
+  public regenerate(options: RegenerateOptions = {}): void {
+    this.#owner.regenerate(options);
+  }
+
+  /**
+   * Gives this session an idle timeout of its own and a cookie that outlives the browser: "remember me".
+   *
+   * @param seconds - from 1 to 34560000, which is 400 days
+   * @throws TypeError for anything else
+   */
+  public remember(seconds: number): void {
+    this.#owner.remember(seconds);
+  }
+
+  /** Adds a message for a later page to show, to one of any number of queues. */
+  public flash(message: unknown, queue = '', options: FlashOptions = {}): void {
+    this.#owner.flash(message, queue, options);
+  }
+
+  /** The messages of a queue, the oldest first, which are gone with that. */
+  public popFlash(queue = ''): unknown[] {
+    return this.#owner.popFlash(queue);
+  }
+
+  /** The messages of a queue, the oldest first, which stay. */
+  public peekFlash(queue = ''): unknown[] {
+    return this.#owner.peekFlash(queue);
+  }
+
+  /**
+   * A token for forms, bound to the session's id. Asking for it stores nothing;
+   * for a visitor whose session is never stored it never verifies.
+   */
+  public csrfToken(): string {
+    return this.#owner.csrfToken();
+  }
+
+  /** Makes another token, after which the former one does not verify any more. */
+  public newCsrfToken(): string {
+    return this.#owner.newCsrfToken();
+  }
+
+  /**
+   * Whether a request may change something. Safe methods may; else Fetch
+   * Metadata decides where the browser sends it, else `Origin` against `Host`
+   * and `origins`, else the token. A request with none of the three may not.
+   *
+   * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+   */
+  public verifyCsrf(request: CsrfRequest, options: CsrfOptions = {}): boolean {
+    return this.#owner.verifyCsrf(request, options);
   }
 }

@@ -2,9 +2,12 @@ import { TTL_ATTRIBUTE } from '../contract';
 import { Answer, CallSettings, call } from './client/call';
 import { Item, SessionClient, UpdateItemInput } from './client/session-client';
 import { SessionUnavailableError } from './errors';
-import { FORMAT_ATTRIBUTE, SessionRecord, StoredValue, readItem, toItem, toKey, toNumber, toStored } from './item';
+import {
+  FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, StoredValue, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
+} from './item';
+import { UpdateBuilder } from './update-expression';
 
-/** A key of the data with what to store, or `undefined` to remove it. */
+/** A name with what to store, or `undefined` to remove it. */
 export type StoredChanges = ReadonlyMap<string, StoredValue | undefined>;
 
 /** What a read found. */
@@ -19,11 +22,34 @@ export interface Extension {
   readonly idl: number | undefined;
 }
 
-/** What became of an update. `moved`: alive, but its own idle timeout is another now. */
+/** What one update writes. */
+export interface SessionWrite {
+  /** The changed keys of `dat`, or all of it in place of what is there. */
+  readonly data: { readonly changed: StoredChanges } | { readonly whole: ReadonlyMap<string, StoredValue> };
+  /** The flash messages to add and to remove. */
+  readonly flash?: StoredChanges;
+  /** The nonce of the CSRF token. */
+  readonly nonce?: Uint8Array | undefined;
+  /** The new idle deadline, on the condition that `idl` is as it was read. */
+  readonly extension?: Extension | undefined;
+  /** The session's own idle timeout from now on, whatever it was, and the deadline that comes of it. */
+  readonly remember?: { readonly exp: number; readonly idl: number } | undefined;
+  /** The version that the write was made for. */
+  readonly version?: number | undefined;
+  /** The tokens of exact writes, this one's at the end. */
+  readonly tokens?: readonly Uint8Array[];
+}
+
+/**
+ * What became of an update. `moved`: not written, the session is alive and this
+ * is what it is now. `unknown`: it may have been written, and what could tell
+ * has been pushed out by others since.
+ */
 export type Updated =
   | { readonly kind: 'written' }
   | { readonly kind: 'ended' }
-  | { readonly kind: 'moved'; readonly record: SessionRecord };
+  | { readonly kind: 'moved'; readonly record: SessionRecord }
+  | { readonly kind: 'unknown' };
 
 /** Alive: what TTL has not yet deleted is dead all the same, and an update would create what is not there. */
 const ALIVE = `attribute_exists(sid) AND ${TTL_ATTRIBUTE} > :now`;
@@ -32,7 +58,10 @@ const SAME_FORMAT = `attribute_not_exists(${FORMAT_ATTRIBUTE})`;
 const NOT_THERE = 'attribute_not_exists(sid)';
 /** Only forward: another request may have extended it further. */
 const OLDER = `iss < :due AND ${TTL_ATTRIBUTE} < :exp`;
+const SAME_VERSION = 'ver = :ver';
 const EXTEND = `${TTL_ATTRIBUTE} = :exp, iss = :now`;
+/** How far in the past the end of a replaced session lies: its item is of no use, and TTL deletes it. */
+const LONG_ENDED = 86_400;
 
 function sameIdle(idl: number | undefined): string {
   return idl === undefined ? 'attribute_not_exists(idl)' : 'idl = :idl';
@@ -45,8 +74,8 @@ function idleValue(idl: number | undefined): Item {
 
 /**
  * The table's verbs. Every condition stands in this file, and every write but
- * creation holds one that the item exists and is alive, so nothing that ended
- * comes back.
+ * creation and deletion holds one that the item exists and is alive, so nothing
+ * that ended comes back.
  */
 export class Store {
   readonly #client: SessionClient;
@@ -76,45 +105,44 @@ export class Store {
     return !(await this.#call('PutItem', (options) => this.#client.putItem(input, options))).refused;
   }
 
-  /** Writes the changed keys alone, and extends the session where that is due. */
-  public async update(key: Uint8Array, now: number, changes: StoredChanges, extension?: Extension): Promise<Updated> {
-    const { update, names, values } = changeExpression(changes, extension !== undefined);
-    const idle = extension && sameIdle(extension.idl);
-    const answer = await this.#update({
-      TableName: this.#table,
-      Key: toKey(key),
-      UpdateExpression: update,
-      ConditionExpression: `${ALIVE} AND ${SAME_FORMAT}${idle === undefined ? '' : ` AND ${idle}`}`,
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: {
-        ':now': toNumber(now),
-        ...(extension && { ':exp': toNumber(extension.exp), ...idleValue(extension.idl) }),
-        ...values,
-      },
-      ...(extension && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
-    });
+  /** Writes what was changed, and nothing else. */
+  public async update(key: Uint8Array, now: number, write: SessionWrite): Promise<Updated> {
+    const { extension, version, tokens } = write;
+    const condition = [ALIVE, SAME_FORMAT];
+    if (extension !== undefined) condition.push(sameIdle(extension.idl));
+    if (version !== undefined) condition.push(SAME_VERSION);
+    const isExact = condition.length > 2;
+    const answer = await this.#update(key, updateOf(write, now), condition, isExact);
     if (!answer.refused) return { kind: 'written' };
-    if (extension === undefined) return { kind: 'ended' };
-    const record = await this.#current(key, answer.item);
-    return record !== undefined && record.exp > now && record.idl !== extension.idl ? { kind: 'moved', record } : { kind: 'ended' };
+    return isExact ? this.#outcome(key, now, answer, tokens) : { kind: 'ended' };
   }
 
   /** Extends a session that was only read; says whether it did. Where not, another request did more. */
   public async touch(key: Uint8Array, now: number, extension: Extension, reissueTime: number): Promise<boolean> {
-    const answer = await this.#update({
-      TableName: this.#table,
-      Key: toKey(key),
-      UpdateExpression: `SET ${EXTEND}`,
-      ConditionExpression: `${ALIVE} AND ${SAME_FORMAT} AND ${sameIdle(extension.idl)} AND ${OLDER}`,
-      ExpressionAttributeValues: {
-        ':now': toNumber(now),
-        ':exp': toNumber(extension.exp),
-        ':due': toNumber(now - reissueTime),
-        ...idleValue(extension.idl),
-      },
-    });
+    const values = {
+      ':now': toNumber(now),
+      ':exp': toNumber(extension.exp),
+      ':due': toNumber(now - reissueTime),
+      ...idleValue(extension.idl),
+    };
+    const condition = [ALIVE, SAME_FORMAT, sameIdle(extension.idl), OLDER];
+    const answer = await this.#update(key, new UpdateBuilder(values).assign(EXTEND), condition, false);
     // An attempt of our own that landed makes the next one refused.
     return !answer.refused || answer.mayHaveLanded;
+  }
+
+  /** Ends a session that another one takes the place of, if it is still the version that was copied. The last token is this write's. */
+  public async replace(key: Uint8Array, now: number, record: SessionRecord, tokens: readonly Uint8Array[]): Promise<Updated> {
+    const update = new UpdateBuilder({
+      ':now': toNumber(now),
+      ':ver': toNumber(record.ver),
+      ':past': toNumber(now - LONG_ENDED),
+      ':upd': toTokens(tokens),
+    }).assign(`${TTL_ATTRIBUTE} = :past, upd = :upd`);
+    update.change('', 'dat', undefined);
+    for (const name of record.flash.keys()) update.change('', name, undefined);
+    const answer = await this.#update(key, update, [ALIVE, SAME_FORMAT, SAME_VERSION], true);
+    return answer.refused ? this.#outcome(key, now, answer, tokens) : { kind: 'written' };
   }
 
   /** Deletes a session. What is not there is deleted already. */
@@ -123,14 +151,42 @@ export class Store {
     await this.#call('DeleteItem', (options) => this.#client.deleteItem(input, options));
   }
 
-  /** The item that refused a write: what came with the refusal, or else a strong read. */
-  async #current(key: Uint8Array, item: unknown): Promise<SessionRecord | undefined> {
-    if (item !== undefined) return readItem(item, key);
-    const found = await this.load(key, true);
-    return found.kind === 'found' ? found.record : undefined;
+  /**
+   * What the refusal of an exact write means.
+   *
+   * | the item has our token | an earlier attempt landed: written |
+   * | it is dead or gone | ended |
+   * | it keeps a token from before ours | ours never was there: moved |
+   * | 8 other tokens | ours may have been pushed out: unknown, if an answer was lost |
+   */
+  async #outcome(key: Uint8Array, now: number, answer: Refusal, tokens: readonly Uint8Array[] | undefined): Promise<Updated> {
+    const item = answer.item ?? (await this.#read(key));
+    const present = readTokens(item) ?? [];
+    if (tokens !== undefined && has(present, tokens.at(-1))) return { kind: 'written' };
+    const record = readItem(item, key);
+    if (record === undefined || record.exp <= now) return { kind: 'ended' };
+    const isPushedOut = present.length >= MOST_TOKENS && !tokens?.some((token) => has(present, token));
+    return answer.mayHaveLanded && tokens !== undefined && isPushedOut ? { kind: 'unknown' } : { kind: 'moved', record };
   }
 
-  #update(input: UpdateItemInput): Promise<Answer<unknown>> {
+  /** The item as it is now, where a refusal did not bring it. */
+  async #read(key: Uint8Array): Promise<unknown> {
+    const input = { TableName: this.#table, Key: toKey(key), ConsistentRead: true };
+    const answer = await this.#call('GetItem', (options) => this.#client.getItem(input, options));
+    return answer.refused ? undefined : (Object(answer.output).Item as unknown);
+  }
+
+  async #update(key: Uint8Array, builder: UpdateBuilder, condition: readonly string[], tellsItem: boolean): Promise<Answer<unknown>> {
+    const { update, names, values } = builder.build();
+    const input: UpdateItemInput = {
+      TableName: this.#table,
+      Key: toKey(key),
+      UpdateExpression: update,
+      ConditionExpression: condition.join(' AND '),
+      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+      ExpressionAttributeValues: values,
+      ...(tellsItem && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
+    };
     return this.#call('UpdateItem', (options) => this.#client.updateItem(input, options));
   }
 
@@ -139,20 +195,27 @@ export class Store {
   }
 }
 
-/** `SET dat.#0 = :0, … REMOVE dat.#1, …`: short names, because an expression has at most 4 KB. */
-function changeExpression(changes: StoredChanges, extended: boolean): { update: string; names: Record<string, string>; values: Item } {
-  const names: Record<string, string> = {};
-  const values: Item = { ':one': toNumber(1) };
-  let set = 'SET ver = ver + :one';
-  let remove = '';
-  let n = 0;
-  for (const [name, value] of changes) {
-    names[`#${n}`] = name;
-    if (value === undefined) {remove += `${remove === '' ? ' REMOVE' : ','} dat.#${n}`;} else {
-      set += `, dat.#${n} = :${n}`;
-      values[`:${n}`] = toStored(value);
-    }
-    n++;
-  }
-  return { update: `${set}${extended ? `, ${EXTEND}` : ''}${remove}`, names, values };
+type Refusal = Extract<Answer<unknown>, { readonly refused: true }>;
+
+function has(tokens: readonly Uint8Array[], token: Uint8Array | undefined): boolean {
+  return token !== undefined && tokens.some((other) => Buffer.compare(other, token) === 0);
+}
+
+function updateOf({ data, flash, nonce, extension, remember, version, tokens }: SessionWrite, now: number): UpdateBuilder {
+  const end = remember ?? extension;
+  const update = new UpdateBuilder({
+    ':now': toNumber(now),
+    ':one': toNumber(1),
+    ...(end && { ':exp': toNumber(end.exp), ...idleValue(end.idl) }),
+    ...(version !== undefined && { ':ver': toNumber(version) }),
+    ...(tokens && { ':upd': toTokens(tokens) }),
+  }).assign('ver = ver + :one');
+  if (end !== undefined) update.assign(EXTEND);
+  if (remember !== undefined) update.assign('idl = :idl');
+  if (tokens !== undefined) update.assign('upd = :upd');
+  if (nonce !== undefined) update.change('', 'csr', { B: nonce });
+  if ('whole' in data) update.change('', 'dat', toData(data.whole));
+  else for (const [name, value] of data.changed) update.change('dat.', name, value === undefined ? value : toStored(value));
+  for (const [name, value] of flash ?? []) update.change('', name, value === undefined ? value : toStored(value));
+  return update;
 }

@@ -25,6 +25,11 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Lets the time pass at once: who waits in a test need not. */
+  public async sleep(milliseconds: number): Promise<void> {
+    this.advance(milliseconds);
+  }
+
   /** How many callbacks are waiting. */
   public get waiting(): number {
     return this.#timers.size;

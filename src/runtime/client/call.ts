@@ -1,5 +1,5 @@
 import { Clock } from '../clock';
-import { SessionError, SessionUnavailableError } from '../errors';
+import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
 import { RandomBytes } from '../session-id';
 import { Failure, classify } from './failure';
 import { CallOptions, SessionClient } from './session-client';
@@ -56,12 +56,13 @@ export async function call<Output>(
       return { refused: false, output };
     } catch (error) {
       const failure = classify(error);
-      mayHaveLanded ||= failure.repeated;
-      if (failure.kind === 'refused') return { refused: true, mayHaveLanded, item: failure.item };
+      if (failure.kind === 'refused') return { refused: true, mayHaveLanded: mayHaveLanded || failure.repeated, item: failure.item };
+      mayHaveLanded ||= failure.repeated || failure.kind === 'unavailable';
       const delay = ((random(1)[0] as number) / 256) * FIRST_DELAY * 2 ** (attempt - 1);
-      if (!mayRepeat(client, failure) || attempt === MOST_ATTEMPTS || clock.now() + delay >= endsAt) throw toError(operation, failure, error);
-      mayHaveLanded ||= failure.kind === 'unavailable';
-      await new Promise<void>((resolve) => clock.after(delay, resolve));
+      if (!mayRepeat(client, failure) || attempt === MOST_ATTEMPTS || clock.now() + delay >= endsAt) {
+        throw toError(operation, failure, { cause: error, outcome: mayHaveLanded ? 'unknown' : 'not-applied' });
+      }
+      await clock.sleep(delay);
     }
   }
 }
@@ -82,25 +83,22 @@ function attemptOnce<Output>(send: (options: CallOptions) => Promise<Output>, mi
   });
 }
 
-function toError(operation: string, failure: Failure, cause: unknown): SessionError {
-  switch (failure.kind) {
-    case 'configuration':
-      return new SessionUnavailableError(
-        'configuration',
-        `DynamoDB refused ${operation} with ${failure.name}. Check that the table exists and that the role has the rights which grantReadWrite gives.`,
-        { cause },
-      );
-    case 'invalid':
-      return new SessionUnavailableError(
-        'configuration',
-        `DynamoDB does not take ${operation} (${failure.name}). Check that the table has the binary partition key "sid" and no sort key.`,
-        { cause },
-      );
-    default:
-      return unavailable(operation, failure.name, cause);
-  }
+interface Circumstances {
+  readonly cause: unknown;
+  readonly outcome: 'not-applied' | 'unknown';
 }
 
-function unavailable(operation: string, what: string, cause?: unknown): SessionUnavailableError {
-  return new SessionUnavailableError('unavailable', `The session store is unavailable: ${operation}: ${what}.`, { cause });
+function toError(operation: string, { kind, name }: Failure, circumstances: Circumstances): SessionError {
+  // An update follows a read of the same table, so the one thing that DynamoDB may not like about it is its size.
+  if (kind === 'invalid' && operation === 'UpdateItem') return new SessionTooLargeError(undefined, [], circumstances);
+  if (kind !== 'configuration' && kind !== 'invalid') return unavailable(operation, name, circumstances);
+  const advice =
+    kind === 'invalid'
+      ? 'Check that the table has the binary partition key "sid" and no sort key.'
+      : 'Check that the table exists and that the role has the rights which grantReadWrite gives.';
+  return new SessionUnavailableError('configuration', `DynamoDB refused ${operation} with ${name}. ${advice}`, circumstances);
+}
+
+function unavailable(operation: string, what: string, circumstances?: Circumstances): SessionUnavailableError {
+  return new SessionUnavailableError('unavailable', `The session store is unavailable: ${operation}: ${what}.`, circumstances);
 }

@@ -1,0 +1,8 @@
+import { SessionTable } from 'cdk-session-table';
+import * as runtime from 'cdk-session-table/runtime';
+import * as testing from 'cdk-session-table/testing';
+import twoVisits from './two-visits.cjs';
+
+if (typeof SessionTable !== 'function') throw new Error('no SessionTable');
+if (!import.meta.resolve('cdk-session-table/runtime').endsWith('.mjs')) throw new Error('not the module build');
+await twoVisits(runtime, testing);

@@ -1,0 +1,21 @@
+/** Text that is HTML already, and is put into a page as it stands. */
+export class Html {
+  public constructor(private readonly text: string) {}
+
+  public toString(): string {
+    return this.text;
+  }
+}
+
+type Part = Html | string | number | undefined | readonly Part[];
+
+/** A piece of a page. Whatever is put in is escaped, unless it is itself Html; a list is put in part by part. */
+export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(literals.reduce((text, literal, index) => text + toText(parts[index - 1]) + literal));
+}
+
+function toText(part: Part): string {
+  if (part instanceof Html) return part.toString();
+  if (Array.isArray(part)) return part.map(toText).join('');
+  return String(part ?? '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,31 @@
+/**
+ * The entry points of the package, beside the construct: the name under which
+ * users import it, and its source below `src`. To add one is to add a line.
+ */
+export const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  './runtime': 'runtime/index',
+  './testing': 'testing/index',
+};
+
+/**
+ * The `exports` of package.json. `types` stands first in each condition, because
+ * the first that matches is taken.
+ */
+export function packageExports(): Record<string, unknown> {
+  const entries = Object.entries(ENTRY_POINTS).map(([name, source]) => [name, {
+    import: { types: `./lib/${source}.d.mts`, default: `./lib/${source}.mjs` },
+    require: { types: `./lib/${source}.d.ts`, default: `./lib/${source}.js` },
+  }]);
+  return {
+    '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+    ...Object.fromEntries(entries),
+    './.jsii': './.jsii',
+    './package.json': './package.json',
+  };
+}
+
+/** What TypeScript's `node10` resolution reads, which knows no `exports`. */
+export function typesVersions(): Record<string, unknown> {
+  const entries = Object.entries(ENTRY_POINTS).map(([name, source]) => [name.slice(2), [`./lib/${source}.d.ts`]]);
+  return { '*': Object.fromEntries(entries) };
+}

@@ -1,0 +1,144 @@
+import { Contention } from './contention';
+import { SessionUnavailableError } from './errors';
+import { SessionRecord, StoredValue } from './item';
+import { regenerateSession } from './regenerate-session';
+import { SessionContext, markEnded, secondsOf, slideCookie } from './session-context';
+import { newSessionId } from './session-id';
+import { checkSize } from './session-size';
+import { Pending, SessionState, identityOf } from './session-state';
+import { SessionWrite, StoredChanges } from './store';
+
+/** Collisions of 256 random bits do not happen; one means that an answer was lost, three that the randomness is broken. */
+const MOST_IDS = 3;
+/** An expression has at most 4 KB; more changes than this replace the data as a whole. */
+const MOST_CHANGES = 100;
+
+/** Writes what was changed; says whether there was anything. */
+export async function writeSession(context: SessionContext, state: SessionState): Promise<boolean> {
+  const pending = state.pending();
+  if (pending === undefined) return false;
+  if (state.hasEnded) return true;
+  if (state.record === undefined) await createSession(context, state, pending);
+  else if (pending.renewal !== undefined) await regenerateSession(context, state, pending, pending.renewal);
+  else await updateSession(context, state, pending);
+  return true;
+}
+
+/** Extends a session that was only read, where that is due. */
+export async function touchSession(context: SessionContext, state: SessionState): Promise<void> {
+  const { options, store, emit } = context;
+  const { record, identity } = state;
+  if (record === undefined || identity === undefined || state.hasEnded) return;
+  const now = secondsOf(context);
+  const exp = options.lifetime.dueExtension(record, now);
+  if (exp === undefined || !(await store.touch(identity.key, now, { exp, idl: record.idl }, options.reissueTime))) return;
+  state.record = { ...record, exp, iss: now };
+  slideCookie(context, state);
+  emit('touched', identity.key);
+}
+
+async function createSession(context: SessionContext, state: SessionState, pending: Pending): Promise<void> {
+  const { options, store, response, emit } = context;
+  await resolveDoubt(context, state);
+  const now = secondsOf(context);
+  for (let i = 0; i < MOST_IDS; i++) {
+    const next = (i === 0 && state.next) || identityOf(newSessionId(options.random));
+    const form = state.formOf(next);
+    const [dat, flash] = [await state.close(pending.values, form), await state.close(pending.flash, form)];
+    const times = options.lifetime.begin(now, pending.idle);
+    const record: SessionRecord = { ...times, ver: 1, upd: [], csr: pending.nonce, flash: present(flash), dat: present(dat), foreign: 0 };
+    checkSize(context, next.key, record);
+    if (!(await store.create(next.key, record))) continue;
+    Object.assign(state, { identity: next, next: undefined, form, record });
+    settle(state, pending, dat, flash);
+    response.setId(next.id, pending.idle);
+    response.wrote();
+    emit('created', next.key);
+    return;
+  }
+  throw new SessionUnavailableError('unavailable', 'No session could be created: the table has each id already.');
+}
+
+/** An eventual read may have missed a session that lives; a new one would take its cookie away. */
+async function resolveDoubt(context: SessionContext, state: SessionState): Promise<void> {
+  if (!state.isDoubtful || state.identity === undefined) return;
+  const found = await context.store.load(state.identity.key, true);
+  if (found.kind === 'found' && context.options.lifetime.isAlive(found.record, secondsOf(context))) {
+    throw new SessionUnavailableError('unavailable', 'The session was not yet to be read where it was looked for.');
+  }
+  state.isDoubtful = false;
+}
+
+/** Writes until the session is what the write was made for: another request may move its idle timeout or, for a write of all, its data. */
+async function updateSession(context: SessionContext, state: SessionState, pending: Pending): Promise<void> {
+  const { store, response } = context;
+  const { key } = state.identity as NonNullable<SessionState['identity']>;
+  const contention = new Contention(context);
+  for (;;) {
+    const now = secondsOf(context);
+    const [values, flash] = [await state.close(pending.values), await state.close(pending.flash)];
+    const record = recordAfter(context, state.record as SessionRecord, pending, values, flash, now);
+    checkSize(context, key, record);
+    const updated = await store.update(key, now, writeOf(state.record as SessionRecord, record, pending, values, flash));
+    if (updated.kind === 'written') {
+      const hasMoved = record.iss !== state.record?.iss || pending.idle !== undefined;
+      state.record = record;
+      settle(state, pending, values, flash);
+      if (hasMoved) slideCookie(context, state);
+      return response.wrote();
+    }
+    if (updated.kind !== 'moved') return markEnded(context, state);
+    await state.rebase(updated.record);
+    await contention.giveWay();
+  }
+}
+
+/** The record as it will be. */
+function recordAfter(
+  { options }: SessionContext,
+  record: SessionRecord,
+  pending: Pending,
+  values: StoredChanges,
+  flash: StoredChanges,
+  now: number,
+): SessionRecord {
+  const idl = pending.idle ?? record.idl;
+  const exp = pending.idle === undefined ? options.lifetime.dueExtension(record, now) : options.lifetime.extended(record, now, idl);
+  return {
+    ...record,
+    idl,
+    ...(exp !== undefined && { exp, iss: now }),
+    ver: record.ver + 1,
+    csr: pending.nonce ?? record.csr,
+    dat: merged(record.dat, values),
+    flash: merged(record.flash, flash),
+  };
+}
+
+function writeOf(before: SessionRecord, after: SessionRecord, { idle, nonce }: Pending, values: StoredChanges, flash: StoredChanges): SessionWrite {
+  const isWhole = values.size > MOST_CHANGES;
+  return {
+    data: isWhole ? { whole: after.dat } : { changed: values },
+    version: isWhole ? before.ver : undefined,
+    flash,
+    nonce,
+    remember: idle === undefined ? undefined : { exp: after.exp, idl: idle },
+    extension: idle === undefined && after.iss !== before.iss ? { exp: after.exp, idl: before.idl } : undefined,
+  };
+}
+
+function settle(state: SessionState, pending: Pending, values: StoredChanges, flash: StoredChanges): void {
+  state.values.settle(pending.values, values);
+  state.flash.settle(pending.flash, flash);
+  state.fulfil(pending);
+}
+
+function merged(stored: ReadonlyMap<string, StoredValue>, changes: StoredChanges): ReadonlyMap<string, StoredValue> {
+  return changes.size === 0 ? stored : present(new Map([...stored, ...changes]));
+}
+
+function present(changes: StoredChanges): Map<string, StoredValue> {
+  const values = new Map<string, StoredValue>();
+  for (const [name, value] of changes) if (value !== undefined) values.set(name, value);
+  return values;
+}

@@ -1,0 +1,48 @@
+import { CookieJar } from 'tough-cookie';
+
+/** As much of a browser as the demo needs: a cookie jar, forms, and redirects that are followed. */
+export class Browser {
+  public readonly jar = new CookieJar();
+
+  public constructor(private readonly origin: string) {}
+
+  /** Opens a page. */
+  public async open(path: string): Promise<Page> {
+    return this.send(path, { method: 'GET' });
+  }
+
+  /** Sends a form, and follows the redirect as browsers do. */
+  public async submit(path: string, fields: Readonly<Record<string, string>> = {}): Promise<Page> {
+    const { response } = await this.send(path, { method: 'POST', body: new URLSearchParams(fields) });
+    expect(response.status).toBe(303);
+    return this.open(response.headers.get('location')!);
+  }
+
+  private async send(path: string, init: RequestInit): Promise<Page> {
+    const url = new URL(path, this.origin).href;
+    const cookie = await this.jar.getCookieString(url);
+    const headers = new Headers(cookie === '' ? [] : [['cookie', cookie]]);
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    for (const line of response.headers.getSetCookie()) await this.jar.setCookie(line, url);
+    return new Page(response, await response.text());
+  }
+}
+
+/** A page as it came, and the ledger at its foot. */
+export class Page {
+  public constructor(public readonly response: Response, public readonly html: string) {}
+
+  /** The words of the page above the ledger. */
+  public get words(): string {
+    return wordsOf(this.html.split('<main>')[1]!.split('<section aria-labelledby="ledger">')[0]!);
+  }
+
+  /** The requests in the ledger, newest first: a line for each. */
+  public get ledger(): string[] {
+    return [...this.html.matchAll(/<tbody>(.*?)<\/tbody>/gs)].map(([, rows]) => wordsOf(rows!));
+  }
+}
+
+function wordsOf(html: string): string {
+  return html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,73 @@
+import { SourceGraph } from './source-graph';
+
+const graph = new SourceGraph();
+
+/** From the top to the bottom: each may import what comes after it, and nothing that comes before it. */
+const CHAIN = ['session-factory', 'session-request', 'opened-session', 'store', 'client/call'].map((name) => `runtime/${name}`);
+
+/** Pure: what they give depends on what they are given. */
+const LEAVES = ['session', 'cookie', 'codec', 'values', 'item', 'session-id', 'lifetime'].map((name) => `runtime/${name}`);
+
+const isAdapter = (name: string) => name.startsWith('runtime/adapters/');
+const isSdk = (name: string) => name.startsWith('@aws-sdk/');
+const isCdk = (name: string) => /^(aws-cdk-lib|constructs)($|\/)/.test(name);
+const isEntry = (name: string) => ['runtime/core', 'runtime/index', 'runtime/lean'].includes(name);
+
+test('adapters stand on the session factory, it on the request, the opened session, the store and the client, never the other way', () => {
+  for (const [place, file] of CHAIN.entries()) {
+    const reached = graph.reach(file);
+    expect([file, CHAIN.slice(0, place + 1).filter((above) => reached.has(above))]).toEqual([file, []]);
+    expect([file, [...reached].filter(isAdapter)]).toEqual([file, []]);
+  }
+  expect(graph.reach('runtime/session-factory')).toContain('runtime/client/call');
+});
+
+test('nothing imports an adapter but the lists of what is public', () => {
+  expect(graph.importersOf(isAdapter).filter((file) => !isAdapter(file) && !isEntry(file))).toEqual([]);
+});
+
+test('nothing imports a list of what is public but another one, and testing', () => {
+  expect(graph.importersOf(isEntry).filter((file) => !isEntry(file) && !file.startsWith('testing/'))).toEqual([]);
+});
+
+test('session, cookie, codec, values, item, session id and lifetime are leaves: no store, no client, no time', () => {
+  const impure = ['runtime/store', 'runtime/client/call', 'runtime/client/sdk-client', 'runtime/clock', 'runtime/session-request', 'runtime/session-factory'];
+  for (const leaf of LEAVES) {
+    const reached = [...graph.reach(leaf)];
+    expect([leaf, reached.filter((name) => impure.includes(name))]).toEqual([leaf, []]);
+    expect([leaf, reached.filter((name) => !name.startsWith('runtime/') && !['node:crypto', 'contract', 'shared-options'].includes(name))]).toEqual([leaf, []]);
+    expect([leaf, /\b(process|console|fetch|setTimeout|Date\.now|Math\.random|new Date\(\))/.exec(graph.code(leaf))]).toEqual([leaf, null]);
+  }
+});
+
+test('the time is read in one file', () => {
+  const readers = graph.files('runtime/').filter((file) => /\bDate\.now|\bnew Date\(\)|\bset(Timeout|Interval|Immediate)\(/.test(graph.code(file)));
+  expect(readers).toEqual(['runtime/clock']);
+});
+
+test('cryptography is used where ids, seals and tokens are made, and for the default randomness', () => {
+  const allowed = ['csrf', 'resolve-options', 'sealing', 'session-id'].map((name) => `runtime/${name}`);
+  expect(graph.importersOf((name) => name === 'node:crypto').filter((file) => !allowed.includes(file))).toEqual([]);
+  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => file !== 'runtime/compression')).toEqual([]);
+});
+
+test('the SDK is imported where its client is made, and by testing', () => {
+  const allowed = ['runtime/client/sdk-client', 'runtime/index'];
+  expect(graph.importersOf(isSdk).filter((file) => !allowed.includes(file) && !file.startsWith('testing/'))).toEqual([]);
+  expect([...graph.reach('runtime/core')].filter(isSdk)).toEqual([]);
+});
+
+test('the runtime and testing know nothing of the construct, nor the construct of them', () => {
+  for (const file of [...graph.files('runtime/'), ...graph.files('testing/')]) {
+    expect([file, graph.imports(file).filter((name) => isCdk(name) || name.startsWith('construct/'))]).toEqual([file, []]);
+  }
+  for (const file of ['index', ...graph.files('construct/')]) {
+    expect([file, graph.imports(file).filter((name) => /^(runtime|testing)\//.test(name))]).toEqual([file, []]);
+  }
+  expect(graph.importersOf((name) => name.startsWith('testing/')).filter((file) => !file.startsWith('testing/'))).toEqual([]);
+});
+
+test('what both halves share imports nothing but itself', () => {
+  expect(graph.imports('contract')).toEqual([]);
+  expect(graph.imports('shared-options').filter((name) => name !== 'contract')).toEqual([]);
+});
