@@ -5,8 +5,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { ENTRY_POINTS } from '../projenrc/entry-points';
 import { PARTS, ROOT, SRC, buildCommonJs, buildModules } from './runtime-bundles';
+import { ENTRY_POINTS } from '../projenrc/entry-points';
 
 const LIB = join(ROOT, 'lib');
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildCommonJs, buildModules } from '../../build-tools/runtime-bundles';
 import { ROOT } from './source-graph';
+import { buildCommonJs, buildModules } from '../../build-tools/runtime-bundles';
 
 let folder: string;
 
