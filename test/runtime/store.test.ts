@@ -1,6 +1,6 @@
+import { sdkClient } from '../../src/runtime/client/sdk-client';
 import { SessionRecord, toItem } from '../../src/runtime/item';
 import { SessionWrite, Store } from '../../src/runtime/store';
-import { sdkClient } from '../../src/runtime/client/sdk-client';
 import { FakeClock } from '../../src/testing';
 import { ScriptedClient } from '../support/scripted-client';
 import { TestTable } from '../support/table';
@@ -35,8 +35,16 @@ describe('the calls as DynamoDB gets them', () => {
     expect(await sent((store) => store.create(key, { ...record, abs: NOW + 9999, idl: 60, csr: token(1), flash: new Map([['f:1', '["",1]']]) }))).toEqual({
       TableName: 'Sessions',
       Item: {
-        ...Key, exp: { N: '1767226800' }, iat: { N: '1767225300' }, iss: { N: '1767225300' }, ver: { N: '3' }, abs: { N: '1767235599' },
-        idl: { N: '60' }, csr: { B: token(1) }, 'f:1': { S: '["",1]' }, dat: { M: { name: { S: '"Ada"' } } },
+        ...Key,
+        'exp': { N: '1767226800' },
+        'iat': { N: '1767225300' },
+        'iss': { N: '1767225300' },
+        'ver': { N: '3' },
+        'abs': { N: '1767235599' },
+        'idl': { N: '60' },
+        'csr': { B: token(1) },
+        'f:1': { S: '["",1]' },
+        'dat': { M: { name: { S: '"Ada"' } } },
       },
       ConditionExpression: 'attribute_not_exists(sid)',
     });
