@@ -55,6 +55,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@arethetypeswrong/cli',
     'typedoc',
     'typedoc-plugin-markdown',
+    // The construct's proof.
+    'cdk-nag@^3.0.2',
+    '@aws-cdk/integ-runner@^2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     'devalue',
     'hono',
     'superjson',
@@ -65,6 +69,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 30_000,
+      // The examples import the package by its name.
+      moduleNameMapper: { '^cdk-session-table$': '<rootDir>/src' },
       maxWorkers: '100%',
       transform: {
         [onlyModules]: new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs' } }),
@@ -72,8 +78,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse } },
-  gitignore: ['/cdk.out/', '/.demo/', '/bench/results/'],
+  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } } },
+  gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
 // Keeps download addresses out of the lock file.
@@ -161,6 +167,14 @@ new javascript.TypescriptConfig(project, {
   compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules'],
+});
+
+// The templates of the examples against their snapshots, offline.
+project.testTask.exec('node build-tools/integ-snapshots.mjs');
+project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
+project.addTask('test:newest-cdk', {
+  description: 'Runs the tests of the construct against the newest aws-cdk-lib',
+  exec: 'node build-tools/test-newest-cdk.mjs',
 });
 
 project.synth();
