@@ -1,5 +1,5 @@
 import { awscdk, javascript } from 'projen';
-import { packageExports, typesVersions } from './projenrc/entry-points';
+import { packageExports, sourcesByName, typesVersions } from './projenrc/entry-points';
 
 /** The oldest aws-cdk-lib that the construct is compiled and tested against. */
 const cdkVersion = '2.257.0';
@@ -70,7 +70,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       testTimeout: 30_000,
       // The examples import the package by its name.
-      moduleNameMapper: { '^cdk-session-table$': '<rootDir>/src' },
+      moduleNameMapper: Object.fromEntries(sourcesByName().map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`])),
       maxWorkers: '100%',
       transform: {
         [onlyModules]: new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs' } }),

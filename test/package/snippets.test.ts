@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './source-graph';
-import { ENTRY_POINTS } from '../../projenrc/entry-points';
+import { sourcesByName } from '../../projenrc/entry-points';
 
 /**
  * A block of TypeScript, and before it, where there is one, a comment that no
@@ -28,8 +28,7 @@ function modulesOf(document: string): [file: string, text: string][] {
 
 function options(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(ROOT, 'test/tsconfig.json'), (file) => ts.sys.readFile(file));
-  const entries = Object.entries(ENTRY_POINTS).map(([name, source]) => [`cdk-session-table/${name.slice(2)}`, [join(ROOT, `src/${source}.ts`)]]);
-  const paths = { 'cdk-session-table': [join(ROOT, 'src/index.ts')], ...Object.fromEntries(entries) };
+  const paths = Object.fromEntries(sourcesByName().map(([name, source]) => [name, [join(ROOT, `${source}.ts`)]]));
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, 'test')).options;
   return { ...parsed, paths, noUnusedLocals: false, noUnusedParameters: false };
 }
