@@ -69,6 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 30_000,
+      setupFilesAfterEnv: ['<rootDir>/test/support/canary-setup.ts'],
       // The examples import the package by its name.
       moduleNameMapper: Object.fromEntries(sourcesByName().map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`])),
       maxWorkers: '100%',
