@@ -173,6 +173,11 @@ new javascript.TypescriptConfig(project, {
 // The templates of the examples against their snapshots, offline.
 project.testTask.exec('node build-tools/integ-snapshots.mjs');
 project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
+project.addTask('test:deep', {
+  description: 'Runs the model of overlapping requests 100,000 times, with another seed each time',
+  exec: 'MODEL_RUNS=100000 MODEL_SEED=$RANDOM jest --ci --runInBand test/model',
+  env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
 project.addTask('test:newest-cdk', {
   description: 'Runs the tests of the construct against the newest aws-cdk-lib',
   exec: 'node build-tools/test-newest-cdk.mjs',
