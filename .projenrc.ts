@@ -1,5 +1,5 @@
 import { awscdk, javascript } from 'projen';
-import { packageExports, typesVersions } from './projenrc/entry-points';
+import { packageExports, sourcesByName, typesVersions } from './projenrc/entry-points';
 
 /** The oldest aws-cdk-lib that the construct is compiled and tested against. */
 const cdkVersion = '2.257.0';
@@ -57,6 +57,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@arethetypeswrong/cli',
     'typedoc',
     'typedoc-plugin-markdown',
+    // The construct's proof.
+    'cdk-nag@^3.0.2',
+    '@aws-cdk/integ-runner@^2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     'devalue',
     'hono',
     'superjson',
@@ -67,6 +71,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 30_000,
+      setupFilesAfterEnv: ['<rootDir>/test/support/canary-setup.ts'],
+      // The examples import the package by its name.
+      moduleNameMapper: Object.fromEntries(sourcesByName().map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`])),
       maxWorkers: '100%',
       transform: {
         [onlyModules]: new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs' } }),
@@ -74,8 +81,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse } },
-  gitignore: ['/cdk.out/', '/.demo/', '/bench/results/'],
+  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } } },
+  gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
 // Keeps download addresses out of the lock file.
@@ -163,6 +170,19 @@ new javascript.TypescriptConfig(project, {
   compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..', noUncheckedIndexedAccess: true },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules'],
+});
+
+// The templates of the examples against their snapshots, offline.
+project.testTask.exec('node build-tools/integ-snapshots.mjs');
+project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
+project.addTask('test:deep', {
+  description: 'Runs the model of overlapping requests 100,000 times, with another seed each time',
+  exec: 'MODEL_RUNS=100000 MODEL_SEED=$RANDOM jest --ci --runInBand test/model',
+  env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
+project.addTask('test:newest-cdk', {
+  description: 'Runs the tests of the construct against the newest aws-cdk-lib',
+  exec: 'node build-tools/test-newest-cdk.mjs',
 });
 
 project.synth();

@@ -24,15 +24,20 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /hours': async () => page(plainPage()),
   'POST /sign-in': async (context, form) => {
     const name = form.get('name')?.trim().slice(0, NAME_LENGTH);
-    if (name) (await context.session()).set('name', name);
+    if (name) {
+      const session = await context.session();
+      // Who knew the id before sign-in does not know it after.
+      session.regenerate();
+      session.set('name', name);
+    }
     return toShop();
   },
   'POST /cart': async (context, form) => {
     const session = await context.session();
     const item = GOODS.find((known) => known === form.get('item'));
     if (item && session.has('name')) {
-      const cart = session.get('cart') ?? {};
-      session.set('cart', { ...cart, [item]: (cart[item] ?? 0) + 1 });
+      // Two clicks at once are two goods.
+      await session.update('cart', (cart = {}) => ({ ...cart, [item]: (cart[item] ?? 0) + 1 }));
     }
     return toShop();
   },

@@ -8,6 +8,12 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   './testing': 'testing/index',
 };
 
+/** The names under which the package is imported, and the sources that they stand for inside of this repository. */
+export function sourcesByName(): [name: string, source: string][] {
+  const entries = Object.entries(ENTRY_POINTS).map(([name, source]): [string, string] => [`cdk-session-table${name.slice(1)}`, `src/${source}`]);
+  return [['cdk-session-table', 'src/index'], ...entries];
+}
+
 /**
  * The `exports` of package.json. `types` stands first in each condition, because
  * the first that matches is taken.

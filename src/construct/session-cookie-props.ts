@@ -1,23 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-
-/**
- * When a browser sends the cookie with requests that another site began.
- *
- * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 5.7
- */
-export enum SameSite {
-  /** Only with requests that the site itself began. */
-  STRICT = 'Strict',
-  /** Also when a link on another site leads here. */
-  LAX = 'Lax',
-  /** With every request; the cookie must then be `secure`. */
-  NONE = 'None',
-}
+import { CookiePriority } from './cookie-priority';
+import { SameSite } from './same-site';
 
 /** The cookie that carries the session id. */
 export interface SessionCookieProps {
   /**
-   * The cookie's name.
+   * The cookie's name: 1 to 256 letters, digits and the signs of RFC 6265.
    *
    * A name that starts with `__Host-` or `__Secure-` makes the browser hold the
    * cookie to stricter rules, which is recommended where the site has HTTPS only.
@@ -27,7 +15,9 @@ export interface SessionCookieProps {
   readonly name?: string;
 
   /**
-   * How long the browser keeps the cookie, at most 400 days.
+   * How long the browser keeps the cookie, in whole seconds from 1 second to
+   * 400 days, and at most `absoluteTimeout`. Each extension of the session then
+   * sends the cookie again.
    *
    * @default - until the browser is closed
    */
@@ -50,6 +40,9 @@ export interface SessionCookieProps {
   /**
    * Whether the browser sends the cookie over HTTPS only.
    *
+   * A name with a `__Host-` or `__Secure-` prefix, `SameSite.NONE` and
+   * `partitioned` need it, and set it by themselves.
+   *
    * @default - when the request that set it came by HTTPS
    */
   readonly secure?: boolean;
@@ -67,4 +60,19 @@ export interface SessionCookieProps {
    * @default SameSite.STRICT
    */
   readonly sameSite?: SameSite;
+
+  /**
+   * Whether the browser keeps a cookie of its own for each site that embeds
+   * this one (CHIPS). The cookie is then `secure`.
+   *
+   * @default false
+   */
+  readonly partitioned?: boolean;
+
+  /**
+   * Which cookies the browser drops first when there are too many.
+   *
+   * @default - none is sent, which browsers take as CookiePriority.MEDIUM
+   */
+  readonly priority?: CookiePriority;
 }

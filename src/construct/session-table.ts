@@ -1,78 +1,90 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
-import { SessionCookieProps } from './session-cookie-props';
-import { DEFAULT_ENV_PREFIX, ENV, KEY_ATTRIBUTE, OPERATIONS, TTL_ATTRIBUTE } from '../contract';
-
-/** What takes environment variables: a Lambda function, or a container of an ECS task. */
-export interface IEnvironmentReceiver {
-  /** Sets one environment variable. */
-  addEnvironment(name: string, value: string): void;
-}
-
-/** Properties of a SessionTable. */
-export interface SessionTableProps {
-  /**
-   * The time without a request after which a session is dead, in whole seconds
-   * from 1 second to 400 days.
-   *
-   * @default Duration.minutes(20)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * The time after which a request that only reads extends the session, which
-   * costs one write. Shorter than `timeout`; zero extends it with each request.
-   *
-   * @default - 2 minutes, or a tenth of `timeout` where that is less
-   */
-  readonly reissueTime?: Duration;
-
-  /**
-   * The cookie that carries the session id.
-   *
-   * @default - `session_id`, path `/`, HttpOnly, `SameSite=Strict`, no Max-Age
-   */
-  readonly cookie?: SessionCookieProps;
-
-  /**
-   * The table's physical name.
-   *
-   * @default - made by CloudFormation
-   */
-  readonly tableName?: string;
-
-  /**
-   * What becomes of the table when it leaves the stack.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Construct, IConstruct } from 'constructs';
+import { ISessionTable } from './i-session-table';
+import { ImportedSessionTable } from './imported-session-table';
+import { sameNameCheck } from './same-name-check';
+import { sessionBundling } from './session-bundling';
+import { SessionTableAttributes } from './session-table-attributes';
+import { SessionTableBase } from './session-table-base';
+import { SessionTableProps } from './session-table-props';
+import { replicaArns, SessionTarget } from './session-target';
+import { checkTableProps, recovery, warnOfReturningSessions } from './table-props-check';
+import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
 
 /**
- * A DynamoDB table of web sessions, billed on demand.
+ * A DynamoDB table of web sessions, billed on demand unless told otherwise.
  *
  * The partition key `sid` (binary) and the TTL attribute `exp` are what the
  * runtime of this package expects, and are fixed.
  */
-export class SessionTable extends Construct {
+export class SessionTable extends SessionTableBase {
+  /**
+   * A table of this account and Region that another stack made.
+   *
+   * @param scope the parent, usually `this`
+   * @param id the construct's id
+   * @param tableName the table's name
+   */
+  public static fromTableName(scope: Construct, id: string, tableName: string): ISessionTable {
+    return new ImportedSessionTable(scope, id, { tableName });
+  }
+
+  /**
+   * A table of this account, in the Region that its ARN names.
+   *
+   * @param scope the parent, usually `this`
+   * @param id the construct's id
+   * @param tableArn the table's ARN
+   */
+  public static fromTableArn(scope: Construct, id: string, tableArn: string): ISessionTable {
+    return new ImportedSessionTable(scope, id, { tableArn });
+  }
+
+  /**
+   * A table of this account that another stack made, with its key, its replicas
+   * and the options that it was given there.
+   *
+   * @param scope the parent, usually `this`
+   * @param id the construct's id
+   * @param attributes what identifies the table, and its options
+   */
+  public static fromSessionTableAttributes(scope: Construct, id: string, attributes: SessionTableAttributes): ISessionTable {
+    return new ImportedSessionTable(scope, id, attributes);
+  }
+
+  /**
+   * The `bundling` of a NodejsFunction that gives the smallest and fastest bundle
+   * of handler and runtime: an ES module, minified, of the packages' ES modules,
+   * with the AWS SDK inside. The SDK of the Lambda runtime starts more slowly than
+   * the part of it that sessions need.
+   *
+   * @param overrides what to set otherwise, or besides
+   */
+  public static bundling(overrides?: BundlingOptions): BundlingOptions {
+    return sessionBundling(overrides);
+  }
+
   /** The table itself, for what this construct does not cover. */
   public readonly table: dynamodb.TableV2;
 
-  private readonly options: string | undefined;
+  /** @internal */
+  protected readonly _target: SessionTarget;
+
+  /** @internal */
+  public readonly _physicalName: string | undefined;
 
   public constructor(scope: Construct, id: string, props: SessionTableProps = {}) {
-    super(scope, id);
-    this.options = optionsJson(this, props);
-    this.table = new dynamodb.TableV2(this, 'Resource', {
-      partitionKey: { name: KEY_ATTRIBUTE, type: dynamodb.AttributeType.BINARY },
-      timeToLiveAttribute: TTL_ATTRIBUTE,
-      billing: dynamodb.Billing.onDemand(),
-      tableName: props.tableName,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-    });
+    super(scope, id, props);
+    checkTableProps(this, props);
+    warnOfReturningSessions(this, props);
+    this.table = new dynamodb.TableV2(this, 'Resource', tableProps(this, props));
+    for (const [name, value] of Object.entries(props.tags ?? {})) Tags.of(this.table).add(name, value);
+    this._target = target(this, props);
+    this._physicalName = props.tableName;
+    if (this._physicalName !== undefined) this.node.addValidation(sameNameCheck(this, isSessionTable));
   }
 
   /** The ARN of the table. */
@@ -85,58 +97,40 @@ export class SessionTable extends Construct {
     return this.table.tableName;
   }
 
-  /** The environment variables that the runtime reads. */
-  public get environment(): { [name: string]: string } {
-    return {
-      [DEFAULT_ENV_PREFIX + ENV.name]: this.tableName,
-      ...(this.options === undefined ? {} : { [DEFAULT_ENV_PREFIX + ENV.options]: this.options }),
-    };
-  }
-
-  /** Writes the environment that the runtime reads into what runs it. */
-  public addEnvironment(receiver: IEnvironmentReceiver): void {
-    for (const [name, value] of Object.entries(this.environment)) {
-      receiver.addEnvironment(name, value);
-    }
-  }
-
-  /**
-   * Lets the grantee use sessions: GetItem, PutItem, UpdateItem and DeleteItem
-   * on this table and nothing else. A Lambda function gets the environment too.
-   */
-  public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
-    if (isEnvironmentReceiver(grantee)) this.addEnvironment(grantee);
-    return iam.Grant.addToPrincipal({
-      grantee,
-      actions: OPERATIONS.map((operation) => `dynamodb:${operation}`),
-      resourceArns: [this.tableArn],
-    });
+  /** The customer's key that encrypts the table, where there is one. */
+  public get encryptionKey(): kms.IKey | undefined {
+    return this.table.encryptionKey;
   }
 }
 
-function isEnvironmentReceiver(grantee: unknown): grantee is IEnvironmentReceiver {
-  return typeof (grantee as Partial<IEnvironmentReceiver>).addEnvironment === 'function';
+function isSessionTable(node: IConstruct): node is SessionTable {
+  return node instanceof SessionTable;
 }
 
-/** The options that the props fix, as the runtime reads them; none where no prop is set. */
-function optionsJson(scope: Construct, props: SessionTableProps): string | undefined {
-  const timeout = seconds(scope, 'timeout', props.timeout, 1);
-  const reissueTime = seconds(scope, 'reissueTime', props.reissueTime, 0);
-  const { maxAge, ...cookie } = props.cookie ?? {};
-  const options = {
-    timeout,
-    reissueTime,
-    cookie: props.cookie && { ...cookie, maxAge: seconds(scope, 'cookie.maxAge', maxAge, 1) },
+function tableProps(scope: Construct, props: SessionTableProps): dynamodb.TablePropsV2 {
+  return {
+    partitionKey: { name: KEY_ATTRIBUTE, type: dynamodb.AttributeType.BINARY },
+    timeToLiveAttribute: TTL_ATTRIBUTE,
+    billing: props.billing ?? dynamodb.Billing.onDemand(),
+    tableName: props.tableName,
+    encryption: props.encryption,
+    replicas: props.replicas,
+    pointInTimeRecoverySpecification: recovery(scope, props.pointInTimeRecovery),
+    deletionProtection: props.deletionProtection,
+    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    contributorInsightsSpecification: props.contributorInsights && { enabled: true, mode: props.contributorInsights },
+    tableClass: props.tableClass,
   };
-  const set = Object.values(options).some((value) => value !== undefined);
-  return set ? Stack.of(scope).toJsonString(options) : undefined;
 }
 
-function seconds(scope: Construct, prop: string, value: Duration | undefined, least: number): number | undefined {
-  if (value === undefined || value.isUnresolved()) return value?.toSeconds();
-  const count = value.toSeconds({ integral: false });
-  if (!Number.isInteger(count) || count < least || count > 34_560_000) {
-    throw new Error(`${scope.node.path}: ${prop} is ${count} seconds; whole seconds from ${least} to 34560000 (400 days) are allowed`);
-  }
-  return Token.asNumber(count);
+function target({ table }: SessionTable, { encryption, replicas = [] }: SessionTableProps): SessionTarget {
+  const { account, region } = Stack.of(table);
+  const replicaRegions = replicas.map((replica) => replica.region);
+  return {
+    account,
+    region,
+    replicaRegions,
+    tableArns: [table.tableArn, ...replicaArns(table, table.tableName, replicaRegions)],
+    replicaKeyArns: replicaRegions.flatMap((replica) => encryption?.replicaKeyArns?.[replica] ?? []),
+  };
 }

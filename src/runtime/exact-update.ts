@@ -20,12 +20,22 @@ import { withNewToken } from './write-token';
 export async function exactUpdate(context: SessionContext, state: SessionState, key: string, change: (value: unknown) => unknown): Promise<void> {
   if (state.hasEnded) return;
   if (state.record === undefined || state.identity === undefined) {
-    state.values.set(key, change(state.values.copy(key)));
-    await writeSession(context, state);
-    return;
+    return updateNew(context, state, key, change);
   }
   const contention = new Contention(context);
   while (!(await attempt(context, state, state.identity, key, change))) await contention.giveWay();
+}
+
+/** Of a new session nobody else knows the id: the change is stored with all that was set. Refused, it is not left to the commit. */
+async function updateNew(context: SessionContext, state: SessionState, key: string, change: (value: unknown) => unknown): Promise<void> {
+  const before = state.values.copy(key);
+  state.values.set(key, change(state.values.copy(key)));
+  try {
+    await writeSession(context, state);
+  } catch (error) {
+    state.values.set(key, before);
+    throw error;
+  }
 }
 
 /** One write for the version that is known; says whether all is said. Refused, the state knows the newer version. */

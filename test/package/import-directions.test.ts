@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { SourceGraph } from './source-graph';
 
 const graph = new SourceGraph();
@@ -51,23 +52,28 @@ test('cryptography is used where ids, seals, tokens and signatures are made, and
   expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => !['runtime/compression', 'runtime/client/checksum'].includes(file))).toEqual([]);
 });
 
-test('the SDK is imported where its client is made, and by testing', () => {
+test('of Node, the runtime uses its cryptography and its compression; what does I/O is left to the clients', () => {
+  const isOther = (name: string) => isBuiltin(name) && name !== 'node:crypto' && name !== 'node:zlib';
+  expect(graph.mentionersOf(isOther).filter((file) => /^runtime\/(?!client\/)/.test(file))).toEqual([]);
+});
+
+test('the SDK is imported where its client is made, and by testing, its types too', () => {
   const allowed = ['runtime/client/sdk-client', 'runtime/index'];
-  expect(graph.importersOf(isSdk).filter((file) => !allowed.includes(file) && !file.startsWith('testing/'))).toEqual([]);
+  expect(graph.mentionersOf(isSdk).filter((file) => !allowed.includes(file) && !file.startsWith('testing/'))).toEqual([]);
   expect([...graph.reach('runtime/core')].filter(isSdk)).toEqual([]);
 });
 
-test('the runtime and testing know nothing of the construct, nor the construct of them', () => {
+test('the runtime and testing know nothing of the construct, nor the construct of them, types included', () => {
   for (const file of [...graph.files('runtime/'), ...graph.files('testing/')]) {
-    expect([file, graph.imports(file).filter((name) => isCdk(name) || name.startsWith('construct/'))]).toEqual([file, []]);
+    expect([file, graph.mentions(file).filter((name) => isCdk(name) || name.startsWith('construct/'))]).toEqual([file, []]);
   }
   for (const file of ['index', ...graph.files('construct/')]) {
-    expect([file, graph.imports(file).filter((name) => /^(runtime|testing)\//.test(name))]).toEqual([file, []]);
+    expect([file, graph.mentions(file).filter((name) => /^(runtime|testing)\//.test(name))]).toEqual([file, []]);
   }
-  expect(graph.importersOf((name) => name.startsWith('testing/')).filter((file) => !file.startsWith('testing/'))).toEqual([]);
+  expect(graph.mentionersOf((name) => name.startsWith('testing/')).filter((file) => !file.startsWith('testing/'))).toEqual([]);
 });
 
 test('what both halves share imports nothing but itself', () => {
-  expect(graph.imports('contract')).toEqual([]);
-  expect(graph.imports('shared-options').filter((name) => name !== 'contract')).toEqual([]);
+  expect(graph.mentions('contract')).toEqual([]);
+  expect(graph.mentions('shared-options').filter((name) => name !== 'contract')).toEqual([]);
 });

@@ -27,8 +27,12 @@ export class SourceGraph {
 
   /** What a file names in its imports: files of ours, and packages. Types are gone when it runs, and do not count. */
   public imports(file: string): string[] {
-    const { importedFiles } = ts.preProcessFile(this.#text(file).replace(/^(?:im|ex)port type [^;]*;$/gm, ''));
-    return importedFiles.map(({ fileName }) => (fileName.startsWith('.') ? this.#resolve(file, fileName) : fileName));
+    return this.#named(file, this.#text(file).replace(/^(?:im|ex)port type [^;]*;$/gm, ''));
+  }
+
+  /** The same with types, which its declarations name, so that users' compilers look for them. */
+  public mentions(file: string): string[] {
+    return this.#named(file, this.#text(file));
   }
 
   /** All that loading a file may load: files of ours, and packages. */
@@ -48,6 +52,16 @@ export class SourceGraph {
   /** The files that import something for which this is true. */
   public importersOf(imported: (name: string) => boolean): string[] {
     return this.files().filter((file) => this.imports(file).some(imported));
+  }
+
+  /** The same with types. */
+  public mentionersOf(mentioned: (name: string) => boolean): string[] {
+    return this.files().filter((file) => this.mentions(file).some(mentioned));
+  }
+
+  #named(file: string, text: string): string[] {
+    const { importedFiles } = ts.preProcessFile(text);
+    return importedFiles.map(({ fileName }) => (fileName.startsWith('.') ? this.#resolve(file, fileName) : fileName));
   }
 
   #resolve(from: string, specifier: string): string {

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { findId } from './canary';
 import { hashSessionId } from '../../src/runtime/session-id';
 import { EmbeddedTable, startEmbeddedTable } from '../../src/testing';
 
@@ -64,7 +66,9 @@ export class TestTable {
     await this.#table.client.send(new PutItemCommand({ TableName: this.name, Item: item }));
   }
 
+  /** Ends the table, in which no session id may stand by then. */
   public async stop(): Promise<void> {
+    expect(findId((await this.items()).map((item) => inspect(item, { depth: 9, maxStringLength: null })))).toBeUndefined();
     this.client.destroy();
     await this.#table.stop();
   }

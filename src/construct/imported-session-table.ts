@@ -1,0 +1,87 @@
+import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { refuse } from './refusal';
+import { SessionTableAttributes } from './session-table-attributes';
+import { SessionTableBase } from './session-table-base';
+import { differ, replicaArns, SessionTarget } from './session-target';
+import { checkTableName } from './table-props-check';
+
+const TABLE_ARN = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
+
+/** A session table that another stack made. */
+export class ImportedSessionTable extends SessionTableBase {
+  public readonly tableArn: string;
+  public readonly tableName: string;
+  public readonly encryptionKey?: kms.IKey;
+
+  /** @internal */
+  protected readonly _target: SessionTarget;
+
+  public constructor(scope: Construct, id: string, attributes: SessionTableAttributes) {
+    super(scope, id, attributes);
+    this.tableArn = tableArn(this, attributes);
+    const own = Stack.of(this);
+    const { account = own.account, region = own.region, resourceName } = Arn.split(this.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+    this.tableName = attributes.tableName ?? resourceName ?? '';
+    this.encryptionKey = attributes.encryptionKey;
+    const replicaRegions = attributes.replicaRegions ?? [];
+    this._target = {
+      account,
+      region: attributes.region ?? region,
+      replicaRegions,
+      tableArns: [this.tableArn, ...replicaArns(this, this.tableName, replicaRegions)],
+      replicaKeyArns: Object.values(attributes.replicaKeyArns ?? {}),
+    };
+    if (differ(account, own.account)) {
+      refuse(this, { prop: 'tableArn', value: this.tableArn, allowed: `a table of the stack's own account ${own.account}` });
+    }
+    this.warnOfDistance();
+  }
+
+  public override grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    this.mentionKey();
+    return super.grantReadWrite(grantee);
+  }
+
+  public override grantRead(grantee: iam.IGrantable): iam.Grant {
+    this.mentionKey();
+    return super.grantRead(grantee);
+  }
+
+  private warnOfDistance(): void {
+    const own = Stack.of(this).region;
+    const { region, replicaRegions } = this._target;
+    if (!differ(region, own) || replicaRegions.includes(own)) return;
+    Annotations.of(this).addWarningV2(
+      'cdk-session-table:otherRegion',
+      `The table is in ${region} and this stack in ${own}: each request that opens a session waits for the way there and back. Use a table of this Region, or acknowledge this warning.`,
+    );
+  }
+
+  /** Nothing here can tell how an imported table is encrypted, so this is no warning. */
+  private mentionKey(): void {
+    if (this.encryptionKey) return;
+    Annotations.of(this).addInfoV2(
+      'cdk-session-table:importedWithoutKey',
+      'Grants on this imported table hold no KMS action. If a customer key encrypts it, import it with fromSessionTableAttributes and encryptionKey.',
+    );
+  }
+}
+
+/** @throws Error unless there is exactly one of name and ARN, of the right form */
+function tableArn(scope: Construct, { tableName: name, tableArn: arn, region }: SessionTableAttributes): string {
+  if (arn === undefined) {
+    checkTableName(scope, name);
+    return Stack.of(scope).formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: name });
+  }
+  if (name !== undefined) refuse(scope, { prop: 'tableName', value: name, allowed: `none beside the tableArn ${arn}` });
+  if (Token.isUnresolved(arn)) return arn;
+  if (!TABLE_ARN.test(arn)) {
+    refuse(scope, { prop: 'tableArn', value: arn, allowed: 'arn:<partition>:dynamodb:<region>:<account>:table/<name>' });
+  }
+  const own = arn.split(':')[3] ?? '';
+  if (region !== undefined && differ(region, own)) refuse(scope, { prop: 'region', value: region, allowed: `${own}, as in the tableArn` });
+  return arn;
+}

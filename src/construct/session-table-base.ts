@@ -1,0 +1,117 @@
+import { Annotations } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { IEnvironmentReceiver } from './environment-receiver';
+import { ISessionTable } from './i-session-table';
+import { SessionAccess } from './session-access';
+import { SessionAlarms } from './session-alarms';
+import { SessionAlarmsProps } from './session-alarms-props';
+import { sessionDashboard } from './session-dashboard';
+import { SessionEnvironment } from './session-environment';
+import { grantSessions } from './session-grant';
+import { byOperation, MetricSource, sumOf, tableMetric } from './session-metrics';
+import { SessionOptions } from './session-options';
+import { SessionTarget } from './session-target';
+import { sharedOptions } from './shared-options-json';
+import { unreachedFunction } from './unreached-function';
+
+/** What a session table of this app and an imported one have in common. */
+export abstract class SessionTableBase extends Construct implements ISessionTable {
+  public abstract readonly tableArn: string;
+  public abstract readonly tableName: string;
+  public abstract readonly encryptionKey?: kms.IKey;
+
+  /** @internal */
+  protected abstract readonly _target: SessionTarget;
+
+  private readonly variables: SessionEnvironment;
+
+  public constructor(scope: Construct, id: string, options: SessionOptions = {}) {
+    super(scope, id);
+    this.variables = new SessionEnvironment({ scope: this, prefix: options.envPrefix, options: sharedOptions(this, options) });
+  }
+
+  public get environment(): { [name: string]: string } {
+    return this.variables.variables(this, this.tableName, this._target);
+  }
+
+  public addEnvironment(receiver: IEnvironmentReceiver, access: SessionAccess = SessionAccess.READ_WRITE): void {
+    this.variables.write(receiver, access, this.tableName, this._target);
+  }
+
+  public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, SessionAccess.READ_WRITE);
+  }
+
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, SessionAccess.READ);
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return tableMetric(this.metricSource, metricName, options);
+  }
+
+  public metricConsumedReadCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('ConsumedReadCapacityUnits', options);
+  }
+
+  public metricConsumedWriteCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('ConsumedWriteCapacityUnits', options);
+  }
+
+  public metricThrottleEvents(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression {
+    const metrics = { reads: this.metric('ReadThrottleEvents', options), writes: this.metric('WriteThrottleEvents', options) };
+    return sumOf(metrics, { label: 'Throttled requests', ...options });
+  }
+
+  public metricSystemErrors(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression {
+    return sumOf(byOperation(this.metricSource, 'SystemErrors', options), { label: 'System errors', ...options });
+  }
+
+  public metricLatency(operation: dynamodb.Operation, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('SuccessfulRequestLatency', {
+      statistic: cloudwatch.Stats.AVERAGE,
+      label: operation,
+      ...options,
+      dimensionsMap: { Operation: operation },
+    });
+  }
+
+  public metricRefusedWrites(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('ConditionalCheckFailedRequests', options);
+  }
+
+  public metricTimeToLiveDeletions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('TimeToLiveDeletedItemCount', options);
+  }
+
+  public addAlarms(props?: SessionAlarmsProps): SessionAlarms {
+    return new SessionAlarms(this, 'Alarms', this, props);
+  }
+
+  public addDashboard(props?: cloudwatch.DashboardProps): cloudwatch.Dashboard {
+    return sessionDashboard(this, props);
+  }
+
+  private get metricSource(): MetricSource {
+    return { scope: this, tableName: this.tableName, region: this._target.region };
+  }
+
+  private grant(grantee: iam.IGrantable, access: SessionAccess): iam.Grant {
+    const grant = grantSessions({ scope: this, target: this._target, encryptionKey: this.encryptionKey }, grantee, access);
+    if (isEnvironmentReceiver(grantee)) {
+      this.addEnvironment(grantee, access);
+    } else {
+      const problem = unreachedFunction(grantee, (fn) => this.variables.isIn(fn));
+      if (problem) Annotations.of(this).addWarningV2('cdk-session-table:environmentNotSet', problem);
+    }
+    return grant;
+  }
+}
+
+function isEnvironmentReceiver(grantee: object): grantee is IEnvironmentReceiver {
+  return typeof (grantee as Partial<IEnvironmentReceiver>).addEnvironment === 'function';
+}

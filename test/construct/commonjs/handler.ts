@@ -1,0 +1,3 @@
+import { EOL } from './old.cjs';
+
+export const handler = async () => ({ statusCode: 200, body: typeof EOL });

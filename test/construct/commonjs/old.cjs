@@ -1,0 +1,1 @@
+exports.EOL = require('node:os').EOL;
