@@ -160,7 +160,12 @@ test('attributes of others are let be, and counted', () => {
   expect(readItem(item({ x: { $unknown: ['X', 5] } }), KEY)).toBeDefined();
 });
 
-const UNCOUNTABLE: unknown[] = [null, 'a', 5, { S: 5 }, { N: 5 }, { B: 5 }, { B: {} }, { L: [null] }, { L: 5 }, { M: null }, { X: [{ length: 'a' }] }];
+const UNCOUNTABLE: unknown[] = [
+  null,
+  'a',
+  5,
+  ...[{ S: 5 }, { N: 5 }, { B: 5 }, { B: {} }, { L: [null] }, { L: 5 }, { M: null }, { X: [{ length: 'a' }] }],
+];
 
 test.each(UNCOUNTABLE)(
   'an item with an attribute of another that is %j is no session',
