@@ -14,13 +14,13 @@ export class MemoryEngine implements SessionClient {
   public unconditional = 0;
 
   public readonly getItem: SessionClient['getItem'] = async ({ Key }) => {
-    const Item = this.items.get(nameOf(Key));
-    return Item === undefined ? {} : { Item: structuredClone(Item) };
+    const item = this.items.get(nameOf(Key));
+    return item === undefined ? {} : { Item: structuredClone(item) };
   };
 
-  public readonly putItem: SessionClient['putItem'] = async ({ Item, ConditionExpression, ExpressionAttributeValues = {} }) => {
-    this.#check(this.items.get(nameOf(Item)), ConditionExpression, ExpressionAttributeValues);
-    this.items.set(nameOf(Item), structuredClone(Item));
+  public readonly putItem: SessionClient['putItem'] = async (input) => {
+    this.#check(this.items.get(nameOf(input.Item)), input.ConditionExpression, input.ExpressionAttributeValues ?? {});
+    this.items.set(nameOf(input.Item), structuredClone(input.Item));
     return {};
   };
 
