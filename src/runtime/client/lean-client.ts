@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Clock, systemClock } from '../clock';
@@ -117,7 +118,7 @@ export class LeanClient implements SessionClient {
     const signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256, applyChecksum: false });
     const signed = await signer.sign(request, { signingDate: new Date(this.#clock.now() + this.#skew) });
     const { response } = await this.#http.handle(signed as Parameters<NodeHttpHandler['handle']>[0], { abortSignal });
-    const answer = { status: response.statusCode, headers: response.headers, body: await readBody(response.body as AsyncIterable<Uint8Array>) };
+    const answer = { status: response.statusCode, headers: response.headers, body: await readBody(response.body as Readable) };
     await this.#verify(answer);
     return answer;
   }
