@@ -185,4 +185,20 @@ project.addTask('test:newest-cdk', {
   exec: 'node build-tools/test-newest-cdk.mjs',
 });
 
+// What is measured is bundled first, as a function's code is; what it is compared with is installed here alone.
+const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';
+const measured = (name: string) => `${bundleBench} && node --no-warnings --expose-gc bench/results/${name}.js`;
+project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
+project.package.setScript('bench:read', measured('read-ratio'));
+project.package.setScript('bench:scale', measured('scale'));
+project.eslint?.addLintPattern('bench');
+project.eslint?.allowDevDeps('bench/**');
+new javascript.TypescriptConfig(project, {
+  fileName: 'bench/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..' },
+  include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules', 'results'],
+});
+
 project.synth();

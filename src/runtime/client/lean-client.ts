@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Clock, systemClock } from '../clock';
 import type { Environment } from '../resolve-options';
+import { lightSignal } from './attempt';
 import { readBody } from './body';
 import { CallError, refusal } from './call-error';
 import { Checksum, loadChecksum } from './checksum';
@@ -18,6 +20,8 @@ export interface LeanClientOptions {
   /** The URL of DynamoDB. @default - `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`, else the Region's own */
   readonly endpoint?: string | undefined;
 }
+
+type Signal = ReturnType<typeof lightSignal>;
 
 interface Answer {
   readonly status: number;
@@ -74,7 +78,8 @@ export class LeanClient implements SessionClient {
     return this.#call('DeleteItem', input, options);
   }
 
-  async #call(operation: string, input: object, { signal }: CallOptions): Promise<Output> {
+  async #call(operation: string, input: object, options: CallOptions): Promise<Output> {
+    const signal = lightSignal(options);
     const text = toWire(input);
     const credentials = await this.#credentials.get();
     let answer = await this.#send(operation, text, credentials, signal);
@@ -101,7 +106,7 @@ export class LeanClient implements SessionClient {
   }
 
   /** @throws CallError where the answer is not what was sent */
-  async #send(operation: string, body: string, credentials: Credentials, abortSignal: AbortSignal): Promise<Answer> {
+  async #send(operation: string, body: string, credentials: Credentials, abortSignal: Signal): Promise<Answer> {
     const { region, protocol, hostname, port, path } = this.#endpoint;
     const headers = {
       'host': this.#host,
@@ -113,7 +118,7 @@ export class LeanClient implements SessionClient {
     const signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256, applyChecksum: false });
     const signed = await signer.sign(request, { signingDate: new Date(this.#clock.now() + this.#skew) });
     const { response } = await this.#http.handle(signed as Parameters<NodeHttpHandler['handle']>[0], { abortSignal });
-    const answer = { status: response.statusCode, headers: response.headers, body: await readBody(response.body as AsyncIterable<Uint8Array>) };
+    const answer = { status: response.statusCode, headers: response.headers, body: await readBody(response.body as Readable) };
     await this.#verify(answer);
     return answer;
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Clock } from '../clock';
 import type { Environment } from '../resolve-options';
@@ -75,7 +76,7 @@ export class LeanCredentials {
     const { response } = await this.#http.handle(request as Parameters<NodeHttpHandler['handle']>[0]).catch(() => {
       throw unreachable('did not answer');
     });
-    const body = await readBody(response.body as AsyncIterable<Uint8Array>);
+    const body = await readBody(response.body as Readable);
     if (response.statusCode !== 200) throw unreachable(`answered with status ${response.statusCode}`);
     return readCredentials(body.toString());
   }
