@@ -1,12 +1,10 @@
-import { Contestant, Use } from './contestant';
+import { Contestant } from './contestant';
 import { Usage } from './counting';
+import { SECONDS_APART, TEN } from './request-mix';
 import { FakeClock } from '../src/testing';
 
-/** Ten requests of one browser, 30 seconds apart: six do not use the session, three read, one changes. */
-const TEN: readonly Use[] = ['none', 'read', 'none', 'none', 'change', 'none', 'read', 'none', 'none', 'read'];
 /** Rounds of ten, after which a visitor goes. */
 const ROUNDS = 10;
-const SECONDS_APART = 30;
 const MILLION = 1_000_000;
 /** US dollars for a million request units on demand, standard class, US East (N. Virginia). @see https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 export const PRICE = { read: 0.125, write: 0.625 };
