@@ -66,5 +66,6 @@ export class Scene {
     this.clock = new FakeClock();
     this.client = new GatedClient(sdkClient(this.table.client));
     this.events = [];
+    this.table.takeCalls();
   }
 }
