@@ -44,6 +44,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
+    '@smithy/node-http-handler',
+    '@smithy/signature-v4',
     '@types/aws-lambda',
     'aws-sdk-client-mock',
     'dynalite',
@@ -98,8 +100,8 @@ project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
-// The flags of a stored value are bits.
-project.eslint?.addOverride({ files: ['src/runtime/item.ts', 'src/runtime/stored-form.ts'], rules: { 'no-bitwise': 'off' } });
+// The flags of a stored value are bits, and so is a checksum.
+project.eslint?.addOverride({ files: ['src/runtime/item.ts', 'src/runtime/stored-form.ts', 'src/runtime/client/checksum.ts'], rules: { 'no-bitwise': 'off' } });
 
 // The second compilation: what handlers and their tests use, which jsii never sees.
 project.compileTask.exec('tsx build-tools/build-runtime.ts');
@@ -183,6 +185,22 @@ project.addTask('test:deep', {
 project.addTask('test:newest-cdk', {
   description: 'Runs the tests of the construct against the newest aws-cdk-lib',
   exec: 'node build-tools/test-newest-cdk.mjs',
+});
+
+// What is measured is bundled first, as a function's code is; what it is compared with is installed here alone.
+const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';
+const measured = (name: string) => `${bundleBench} && node --no-warnings --expose-gc bench/results/${name}.js`;
+project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
+project.package.setScript('bench:read', measured('read-ratio'));
+project.package.setScript('bench:scale', measured('scale'));
+project.eslint?.addLintPattern('bench');
+project.eslint?.allowDevDeps('bench/**');
+new javascript.TypescriptConfig(project, {
+  fileName: 'bench/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+  compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..' },
+  include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules', 'results'],
 });
 
 project.synth();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const copy = mkdtempSync(join(tmpdir(), 'newest-cdk-'));
-const copied = ['.npmrc', 'package-lock.json', 'tsconfig.json', 'src', 'test', 'examples'];
+const copied = ['.npmrc', 'package-lock.json', 'tsconfig.json', 'src', 'test', 'examples', 'projenrc', 'build-tools', 'docs', 'README.md'];
 
 function run(command, args) {
   const context = JSON.stringify({ '@aws-cdk/core:validateAgainstDefaultRules': true });

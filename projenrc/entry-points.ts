@@ -4,6 +4,7 @@
  */
 export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   './runtime': 'runtime/index',
+  './lean': 'runtime/lean',
   './testing': 'testing/index',
 };
 

@@ -62,10 +62,12 @@ function findInObject(value: object, ancestors: object[]): Culprit | undefined {
 function strangeObject(value: object, ancestors: readonly object[]): string | undefined {
   if (ancestors.includes(value)) return 'a cycle';
   if (ancestors.length >= DEEPEST) return `nested deeper than ${DEEPEST}`;
-  if (Array.isArray(value)) return Object.keys(value).length > value.length ? 'an array with named properties' : undefined;
-  const prototype: object | null = Object.getPrototypeOf(value);
-  // The root of another realm is as good as ours.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return `an instance of ${className(value)}`;
+  const isArray = Array.isArray(value);
+  if (isArray && Object.keys(value).length > value.length) return 'an array with named properties';
+  // One below the root, and an array two. The root of another realm is as good as ours.
+  const prototype = prototypeOf(isArray ? prototypeOf(value) : value);
+  if (prototypeOf(prototype) !== null) return `an instance of ${className(value)}`;
+  if (hidesToJson(value)) return 'an object with a hidden method toJSON';
   if (Object.hasOwn(value, '__proto__')) return 'an object with a __proto__ of its own';
   return Object.getOwnPropertySymbols(value).length > 0 ? 'an object with a symbol as a key' : undefined;
 }
@@ -85,6 +87,15 @@ function findInMembers(value: object, ancestors: object[]): Culprit | undefined 
     if (culprit !== undefined) return { ...culprit, path: `.${name}${culprit.path}` };
   }
   return undefined;
+}
+
+function prototypeOf(value: object | null): object | null {
+  return value === null ? null : (Object.getPrototypeOf(value) as object | null);
+}
+
+/** One that is in sight is a function like any other. */
+function hidesToJson(value: object): boolean {
+  return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function' && !Object.keys(value).includes('toJSON');
 }
 
 function className(value: object): string {

@@ -106,12 +106,13 @@ export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefi
   const upd = readTokens(item);
   const csr = single(item, 'csr', 'B');
   const flash = readFlash(item);
+  const foreign = foreignBytes(item);
   if (exp === undefined || iat === undefined || iss === undefined || ver === undefined) return undefined;
-  if (dat === undefined || upd === undefined || flash === undefined) return undefined;
+  if (dat === undefined || upd === undefined || flash === undefined || foreign === undefined) return undefined;
   const isWhole = Object.hasOwn(item, 'abs') === (abs !== undefined) && Object.hasOwn(item, 'idl') === (idl !== undefined);
   if (!isWhole || (Object.hasOwn(item, 'csr') && !(csr instanceof Uint8Array))) return undefined;
   const isInOrder = iat <= iss && iss <= exp && exp <= (abs ?? LATEST) && (abs ?? 0) <= LATEST && ver >= 1 && (idl ?? 1) >= 1;
-  return isInOrder ? { exp, iat, iss, ver, abs, idl, upd, csr: csr as Uint8Array | undefined, flash, dat, foreign: foreignBytes(item) } : undefined;
+  return isInOrder ? { exp, iat, iss, ver, abs, idl, upd, csr: csr as Uint8Array | undefined, flash, dat, foreign } : undefined;
 }
 
 /** The tokens of an item, which may be of a session that has ended. */
@@ -143,12 +144,17 @@ function readFlash(item: Readonly<Record<string, unknown>>): ReadonlyMap<string,
   return flash;
 }
 
-function foreignBytes(item: Readonly<Record<string, unknown>>): number {
+/** The bytes of what is not ours, or nothing where that is not in DynamoDB's form either. */
+function foreignBytes(item: Readonly<Record<string, unknown>>): number | undefined {
   let bytes = 0;
-  for (const name of Object.keys(item)) {
-    if (!OWN.has(name) && !name.startsWith(FLASH_PREFIX)) bytes += attributeSize(name, item[name] as AttributeValue);
+  try {
+    for (const name of Object.keys(item)) {
+      if (!OWN.has(name) && !name.startsWith(FLASH_PREFIX)) bytes += attributeSize(name, item[name] as AttributeValue);
+    }
+  } catch {
+    return undefined;
   }
-  return bytes;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

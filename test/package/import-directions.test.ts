@@ -46,10 +46,10 @@ test('the time is read in one file', () => {
   expect(readers).toEqual(['runtime/clock']);
 });
 
-test('cryptography is used where ids, seals and tokens are made, and for the default randomness', () => {
-  const allowed = ['csrf', 'resolve-options', 'sealing', 'session-id'].map((name) => `runtime/${name}`);
+test('cryptography is used where ids, seals, tokens and signatures are made, and for the default randomness', () => {
+  const allowed = ['client/sha256', 'csrf', 'resolve-options', 'sealing', 'session-id'].map((name) => `runtime/${name}`);
   expect(graph.importersOf((name) => name === 'node:crypto').filter((file) => !allowed.includes(file))).toEqual([]);
-  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => file !== 'runtime/compression')).toEqual([]);
+  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => !['runtime/compression', 'runtime/client/checksum'].includes(file))).toEqual([]);
 });
 
 test('of Node, the runtime uses its cryptography and its compression; what does I/O is left to the clients', () => {

@@ -1,6 +1,7 @@
 import { Clock } from '../clock';
 import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
 import { RandomBytes } from '../session-id';
+import { Attempt } from './attempt';
 import { Failure, classify } from './failure';
 import { CallOptions, SessionClient } from './session-client';
 
@@ -73,13 +74,13 @@ function mayRepeat(client: SessionClient, failure: Failure): boolean {
 
 /** One attempt against a timer; a client that does not heed the signal cannot hold the request either. */
 function attemptOnce<Output>(send: (options: CallOptions) => Promise<Output>, milliseconds: number, clock: Clock): Promise<Output> {
-  const controller = new AbortController();
+  const given = new Attempt();
   return new Promise((resolve, reject) => {
     const cancel = clock.after(milliseconds, () => {
       reject(Object.assign(new Error('no answer in time'), { name: 'TimeoutError' }));
-      controller.abort();
+      given.abort();
     });
-    void (async () => send({ signal: controller.signal }))().then(resolve, reject).finally(cancel);
+    void (async () => send(given))().then(resolve, reject).finally(cancel);
   });
 }
 

@@ -1,17 +1,20 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SessionClient } from './session-client';
+import { lightSignal } from './attempt';
+import { CallOptions, SessionClient } from './session-client';
 
 /** What a `DynamoDBClient` and a `DynamoDBDocumentClient` have in common: commands of the low level go through both. */
 export type SdkClient = Pick<DynamoDBClient, 'send'>;
 
 /** Speaks through a client of the AWS SDK, as it is: its retries, its endpoint, its middleware. */
 export function sdkClient(client: SdkClient, singleAttempt = false): SessionClient {
+  // Middleware of a user's client may know no other signal than a real one.
+  const until = (options: CallOptions) => ({ abortSignal: singleAttempt ? lightSignal(options) : options.signal });
   return {
     singleAttempt,
-    getItem: (input, { signal }) => client.send(new GetItemCommand(input), { abortSignal: signal }),
-    putItem: (input, { signal }) => client.send(new PutItemCommand(input), { abortSignal: signal }),
-    updateItem: (input, { signal }) => client.send(new UpdateItemCommand(input), { abortSignal: signal }),
-    deleteItem: (input, { signal }) => client.send(new DeleteItemCommand(input), { abortSignal: signal }),
+    getItem: (input, options) => client.send(new GetItemCommand(input), until(options)),
+    putItem: (input, options) => client.send(new PutItemCommand(input), until(options)),
+    updateItem: (input, options) => client.send(new UpdateItemCommand(input), until(options)),
+    deleteItem: (input, options) => client.send(new DeleteItemCommand(input), until(options)),
   };
 }
 

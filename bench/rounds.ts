@@ -1,0 +1,56 @@
+/** Something whose cost is measured. */
+export interface Subject {
+  readonly name: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** What one subject cost, over all rounds. */
+export interface Cost {
+  readonly name: string;
+  /** Median of the CPU microseconds of one run, user and system. */
+  readonly micros: number;
+  /** Median of the ratios to the first subject in the same round. */
+  readonly ratio: number;
+  /** The quartiles of these ratios. */
+  readonly spread: readonly [number, number];
+}
+
+/** How long to measure. */
+export interface Length {
+  readonly rounds: number;
+  readonly batch: number;
+}
+
+/**
+ * Lets the subjects take turns, and gives each one's CPU time as a ratio to
+ * the first: noise of the machine that lasts longer than a round meets all.
+ */
+export async function measure(subjects: readonly Subject[], { rounds, batch }: Length): Promise<Cost[]> {
+  for (const subject of subjects) await cpuOf(subject, batch);
+  const samples = subjects.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < subjects.length; turn++) {
+      // Each subject comes first, last and in the middle.
+      const index = (turn + round) % subjects.length;
+      samples[index]!.push(await cpuOf(subjects[index]!, batch));
+    }
+  }
+  return subjects.map(({ name }, index) => {
+    const ratios = samples[index]!.map((sample, round) => sample / samples[0]![round]!);
+    return { name, micros: quantile(samples[index]!, 0.5), ratio: quantile(ratios, 0.5), spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
+  });
+}
+
+async function cpuOf({ run }: Subject, batch: number): Promise<number> {
+  globalThis.gc?.();
+  const start = process.cpuUsage();
+  for (let i = 0; i < batch; i++) await run();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / batch;
+}
+
+/** A value below which so much of the sample lies. */
+export function quantile(sample: readonly number[], part: number): number {
+  const sorted = [...sample].sort((a, b) => a - b);
+  return sorted[Math.round((sorted.length - 1) * part)]!;
+}

@@ -1,0 +1,34 @@
+/** A call that failed, with the properties that errors of the SDK have. */
+export class CallError extends Error {
+  /** What is known of the answer. */
+  public readonly $metadata: { readonly httpStatusCode: number | undefined; readonly attempts: number };
+  /** The item that refused a condition. */
+  public readonly Item?: unknown;
+
+  public constructor(name: string, message: string, httpStatusCode?: number, item?: unknown) {
+    super(message);
+    this.name = name;
+    this.$metadata = { httpStatusCode, attempts: 1 };
+    if (item !== undefined) this.Item = item;
+  }
+}
+
+/** DynamoDB quotes what was signed in these, and with it the session token, or names the role. */
+const TELLTALE = /Signature|Token|Client|Access/;
+
+/**
+ * Makes an error of a refusal, named as the SDK names it.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ */
+export function refusal(status: number, type: unknown, message: unknown, item: unknown): CallError {
+  // "com.amazonaws.dynamodb.v20120810#ThrottlingException", and elsewhere "ThrottlingException:http://…".
+  const name = typeof type === 'string' ? /^(?:[^#]*#)?([A-Za-z]{1,64})(?::|$)/.exec(type)?.[1] : undefined;
+  if (name === undefined) return new CallError('UnknownError', `What answered with status ${status} is not DynamoDB.${adviceFor(status)}`, status);
+  const text = typeof message === 'string' && !TELLTALE.test(name) ? message : `DynamoDB refused the request with ${name}.`;
+  return new CallError(name, text, status, item);
+}
+
+function adviceFor(status: number): string {
+  return status >= 300 && status < 400 ? ' Redirects are not followed: check AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL and AWS_REGION.' : '';
+}
