@@ -64,6 +64,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'devalue',
     'hono',
     'superjson',
+    // A package of its own, so that its optional dependencies reach nobody who installs this one.
+    'session-table-engines@file:test/engines',
   ],
   jestOptions: {
     jestVersion: '^30',
