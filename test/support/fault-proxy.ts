@@ -64,18 +64,19 @@ export class FaultProxy {
     return proxy;
   }
 
+  /** Calls that reached the proxy, by operation. */
+  public readonly calls: string[] = [];
   readonly #engine: URL;
   readonly #server: Server;
   #script: Script | undefined;
-  /** Calls that reached the proxy, by operation. */
-  public readonly calls: string[] = [];
-  /** Is called when a call will get no more of an answer: the moment to let the time pass. */
-  public onHush: () => void = () => undefined;
 
   private constructor(engine: string) {
     this.#engine = new URL(engine);
     this.#server = createServer((call, response) => void this.#serve(call, response));
   }
+
+  /** Is called when a call will get no more of an answer: the moment to let the time pass. */
+  public onHush: () => void = () => undefined;
 
   public get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
