@@ -165,7 +165,8 @@ describe('a session that an eventual read misses', () => {
     expect(await table.item(old)).toBeUndefined();
   });
 
-  test.each([['strong', {}], ['session', { session_id_w: '1' }]] as const)('does not arise with %s reads and the cookies %j', async (consistency, more) => {
+  const SEEN = [['strong', {}], ['session', { session_id_w: '1' }]] as const;
+  test.each(SEEN)('does not arise with %s reads and the cookies %j', async (consistency, more) => {
     const visitor = await missed({ consistency });
     for (const [name, value] of Object.entries(more)) visitor.jar.set(name, value);
     expect(await visitor.visit((session) => session.get('name'))).toBe('Ada');
