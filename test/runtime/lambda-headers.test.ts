@@ -93,6 +93,21 @@ describe('headers of the handler', () => {
     expect(multiValueHeaders).toEqual({ vary: ['Accept', 'Origin'], list: ['a', 'b'] });
   });
 
+  test('of another source count too where there is room for one cookie only', async () => {
+    const handler: Body = async (full) => ({ ...Object(await setName(full)), cookies: ['theme=dark'] });
+    await expect(answer(eventOf('ALB, single'), handler)).rejects.toThrow('one Set-Cookie');
+  });
+
+  test.each(SOURCES)('that set no Set-Cookie do not matter to %s', async (source) => {
+    expect(await answer(eventOf(source), async (full) => ({ ...Object(await setName(full)), cookies: [] }))).toMatchObject({ statusCode: 200 });
+  });
+
+  test.each(['REST API', 'ALB, single'] as const)('have no place in a text that is returned to %s, and it stays as it is', async (source) => {
+    for (const result of ['a text', undefined]) {
+      expect(await answer(eventOf(source), async (full) => (await readName(full)) && result)).toBe(result);
+    }
+  });
+
   test.each([[{ 'set-cookie': undefined }], [{ 'Set-Cookie': null }]])('that are empty add no cookie: %j', async (headers) => {
     const result = await answer(eventOf('HTTP API'), async (full) => ({ ...Object(await setName(full)), headers }));
     expect(result.cookies).toEqual([expect.stringMatching(/^session_id=/), expect.stringMatching(/^session_id_w=/)]);
