@@ -27,7 +27,8 @@ export class Visitors {
     // From the time as it is, because a real table deletes what is past its time.
     const clock = new FakeClock(Date.now());
     const all = { tableName: this.#tableName, client: this.#client, clock, deadline: 60_000, ...options };
-    return new Visitor(clock, (jar) => makeSessionFactory<Record<string, unknown>>(all, {}, unexpected).forRequest({ cookies: jar.header(), https: true }));
+    const sessions = makeSessionFactory<Record<string, unknown>>(all, {}, unexpected);
+    return new Visitor(clock, (jar) => sessions.forRequest({ cookies: jar.header(), https: true }));
   }
 
   /** A browser whose session is stored, and holds a name. */
