@@ -95,12 +95,17 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
   };
 }
 
+/** A class is one too: superjson gives its methods as those of a class. */
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 /** The rule of an object with methods: all of one of the lists. */
 function methods(allowed: string, ...lists: readonly (readonly string[])[]): OptionRule {
   const has = (value: object, name: string) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
   return {
     allowed,
-    test: (value) => typeof value === 'object' && value !== null && lists.some((names) => names.every((name) => has(value, name))),
+    test: (value) => isObject(value) && lists.some((names) => names.every((name) => has(value, name))),
   };
 }
 
