@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import { AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { AttributeValue, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { findId } from './canary';
+import { DYNALITE, Engine } from './engines';
 import { hashSessionId } from '../../src/runtime/session-id';
-import { EmbeddedTable, startEmbeddedTable } from '../../src/testing';
+import { EmbeddedTable } from '../../src/testing';
 
 /** One call that went to DynamoDB. */
 export interface RecordedCall {
@@ -12,8 +13,8 @@ export interface RecordedCall {
 
 /** A table for one test file, that tells which calls were made. */
 export class TestTable {
-  public static async start(): Promise<TestTable> {
-    return new TestTable(await startEmbeddedTable());
+  public static async start(engine: Engine = DYNALITE): Promise<TestTable> {
+    return new TestTable(await engine.start());
   }
 
   public readonly calls: RecordedCall[] = [];
@@ -64,6 +65,11 @@ export class TestTable {
   /** Puts an item as it is, past the library. */
   public async put(item: Record<string, AttributeValue>): Promise<void> {
     await this.#table.client.send(new PutItemCommand({ TableName: this.name, Item: item }));
+  }
+
+  /** Deletes an item past the library, as TTL does. */
+  public async remove(id: string): Promise<void> {
+    await this.#table.client.send(new DeleteItemCommand({ TableName: this.name, Key: { sid: { B: hashSessionId(id) } } }));
   }
 
   /** Ends the table, in which no session id may stand by then. */
