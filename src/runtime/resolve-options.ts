@@ -67,6 +67,8 @@ const NAMES: readonly string[] = [...SHARED_OPTION_NAMES.filter((name) => name !
 export function resolveOptions(options: SessionFactoryOptions, environment: Environment): ResolvedOptions {
   checkNames(options, NAMES, 'option');
   checkRules(options);
+  // Alone, because spread over the cookie of the environment a text would pass for one.
+  if (options.cookie !== undefined) refuse(findProblem({ cookie: options.cookie }), 'sessionFactory');
   const prefix = options.envPrefix ?? DEFAULT_ENV_PREFIX;
   const fromEnvironment = readEnvironment(environment, prefix + ENV.options);
   const shared: SharedOptions = { ...fromEnvironment, ...defined(options), cookie: { ...fromEnvironment.cookie, ...defined(options.cookie ?? {}) } };

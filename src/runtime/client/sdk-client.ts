@@ -11,10 +11,10 @@ export function sdkClient(client: SdkClient, singleAttempt = false): SessionClie
   const until = (options: CallOptions) => ({ abortSignal: singleAttempt ? lightSignal(options) : options.signal });
   return {
     singleAttempt,
-    getItem: (input, options) => client.send(new GetItemCommand(input), until(options)),
-    putItem: (input, options) => client.send(new PutItemCommand(input), until(options)),
-    updateItem: (input, options) => client.send(new UpdateItemCommand(input), until(options)),
-    deleteItem: (input, options) => client.send(new DeleteItemCommand(input), until(options)),
+    getItem: (input, options) => checked(client.send(new GetItemCommand(input), until(options))),
+    putItem: (input, options) => checked(client.send(new PutItemCommand(input), until(options))),
+    updateItem: (input, options) => checked(client.send(new UpdateItemCommand(input), until(options))),
+    deleteItem: (input, options) => checked(client.send(new DeleteItemCommand(input), until(options))),
   };
 }
 
@@ -24,4 +24,16 @@ export function sdkClient(client: SdkClient, singleAttempt = false): SessionClie
  */
 export function defaultSdkClient(region: string | undefined): SessionClient {
   return sdkClient(new DynamoDBClient({ maxAttempts: 1, ...(region === undefined ? {} : { region }) }), true);
+}
+
+/**
+ * An empty answer with 200 looks like success, and to a read like a session
+ * that is not there. Every answer of DynamoDB has a request id.
+ */
+async function checked<Output extends { readonly $metadata?: { readonly requestId?: string | undefined } }>(sent: Promise<Output>): Promise<Output> {
+  const output = await sent;
+  if (output.$metadata !== undefined && output.$metadata.requestId === undefined) {
+    throw Object.assign(new Error('what answered is not DynamoDB'), { name: 'UnrecognizedAnswer' });
+  }
+  return output;
 }
