@@ -182,6 +182,10 @@ project.addTask('test:deep', {
   exec: 'MODEL_RUNS=100000 MODEL_SEED=$RANDOM jest --ci --runInBand test/model',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
+project.addTask('test:mutation', {
+  description: 'Breaks the code one place at a time and looks whether a test notices; writes docs/mutation.md',
+  exec: 'tsx build-tools/mutate.ts',
+});
 project.addTask('test:newest-cdk', {
   description: 'Runs the tests of the construct against the newest aws-cdk-lib',
   exec: 'node build-tools/test-newest-cdk.mjs',
