@@ -46,6 +46,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/lib-dynamodb',
     '@smithy/node-http-handler',
     '@smithy/signature-v4',
+    '@smithy/core@^3.41.0',
     '@types/aws-lambda',
     'aws-sdk-client-mock',
     'dynalite',
@@ -96,6 +97,12 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.testTask.env('NODE_OPTIONS', '--experimental-vm-modules --no-warnings');
 project.testTask.env('JSII_DEPRECATED', 'quiet');
 project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+project.addTask('fault-matrix', {
+  description: 'Write docs/fault-matrix.md from what the tests observe',
+  env: { WRITE_FAULT_MATRIX: '1', NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  exec: 'jest test/faults/matrix-dynalite.test.ts',
+});
 
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
