@@ -44,7 +44,8 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
   clock.advanceSeconds(verb.wait);
   const client = CLIENTS[cell.client](proxy.endpoint, { tableName: table.name, clock });
   if (cell.fault !== 'stale eventual reads') {
-    proxy.fail(verb.operation, cell.fault, cell.lasts ? Infinity : 1, { patience: client.patience, advance: (milliseconds) => clock.advance(milliseconds) });
+    const waiting = { patience: client.patience, advance: (milliseconds: number) => clock.advance(milliseconds) };
+    proxy.fail(verb.operation, cell.fault, cell.lasts ? Infinity : 1, waiting);
   }
   const start = clock.now();
   const { answer, thrown } = await send(visitor, verb, client);

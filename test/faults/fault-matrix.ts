@@ -1,6 +1,6 @@
+import { expectedOutcome } from './expected-outcome';
 import { Cell, Outcome, runCell } from './fault-cell';
 import { CLIENTS, ClientName } from './fault-clients';
-import { expectedOutcome } from './expected-outcome';
 import { VERBS, VerbName } from './fault-verbs';
 import { Engine } from '../support/engines';
 import { FaultProxy } from '../support/fault-proxy';

@@ -19,7 +19,7 @@ const input = { TableName: 'Sessions', Key: { sid: { B: new Uint8Array(32) } } }
 describe.each(['DynamoDBClient', 'DynamoDBDocumentClient'] as const)('through a %s', (kind) => {
   const ask = () => sdkClient(kind === 'DynamoDBClient' ? client : DynamoDBDocumentClient.from(client)).getItem(input, { signal: new AbortController().signal });
 
-  test.each([{}, { 'content-length': '0' }])('an answer without a body is no answer, with the headers %j', async (headers) => {
+  test.each<Readonly<Record<string, string>>>([{}, { 'content-length': '0' }])('an answer without a body is no answer, with the headers %j', async (headers) => {
     server.script({ body: '', headers });
     await expect(ask()).rejects.toMatchObject({ name: 'InvalidAnswerError' });
   });

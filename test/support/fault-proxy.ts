@@ -45,8 +45,6 @@ export class FaultProxy {
   #open = 0;
   /** The calls that came through since it was emptied. */
   public readonly calls: PassedCall[] = [];
-  /** Is asked for each call, where there is no script; for faults that are sprinkled in. */
-  public choose: (operation: string) => FaultName | undefined = () => undefined;
 
   private constructor(engine: string) {
     this.#engine = new URL(engine);
@@ -61,6 +59,9 @@ export class FaultProxy {
       socket.once('close', () => this.#sockets.delete(socket)).on('error', () => undefined);
     });
   }
+
+  /** Is asked for each call, where there is no script; for faults that are sprinkled in. */
+  public choose: (operation: string) => FaultName | undefined = () => undefined;
 
   public get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;

@@ -11,14 +11,14 @@ export interface EngineAnswer {
 export interface ProxiedCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Milliseconds that the client under test waits for one attempt. */
+  readonly patience: number;
   /** Lets the engine do it. */
   apply(): Promise<EngineAnswer>;
   /** Hands the engine's answer on. */
   pass(answer: EngineAnswer): void;
   /** Lets so many milliseconds pass on the clock of the client under test. */
   passTime(milliseconds: number): Promise<void>;
-  /** Milliseconds that the client under test waits for one attempt. */
-  readonly patience: number;
 }
 
 /** Does something to a call. */
