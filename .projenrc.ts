@@ -48,6 +48,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/signature-v4',
     '@smithy/core@^3.41.0',
     '@types/aws-lambda',
+    'aws-lambda-ric@3.3.0',
     'aws-sdk-client-mock',
     'dynalite',
     'esbuild',
@@ -90,6 +91,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // Keeps download addresses out of the lock file.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// Nothing that is installed may run a script; what needs to be built (aws-lambda-ric's native part) has a stand-in in the tests.
+project.npmrc.addConfig('ignore-scripts', 'true');
 // npm ci fails from a fresh lock with later versions.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
