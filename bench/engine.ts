@@ -1,8 +1,15 @@
 /** dynalite in a process of its own, until its input ends. Prints where it listens. */
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { startEmbeddedTable } from '../src/testing';
 
 async function main(): Promise<void> {
   const table = await startEmbeddedTable();
+  await table.client.send(new CreateTableCommand({
+    TableName: 'Express',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  }));
   console.log(table.endpoint);
   process.stdin.resume().once('end', () => void table.stop());
 }

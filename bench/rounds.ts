@@ -1,6 +1,9 @@
 /** Something whose cost is measured. */
 export interface Subject {
   readonly name: string;
+  /** What comes before each batch, and is not counted. */
+  readonly prepare?: () => Promise<void>;
+  /** What is measured. Where it gives a number, that is its cost, which it has measured elsewhere. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -41,10 +44,13 @@ export async function measure(subjects: readonly Subject[], { rounds, batch }: L
   });
 }
 
-async function cpuOf({ run }: Subject, batch: number): Promise<number> {
+async function cpuOf({ prepare, run }: Subject, batch: number): Promise<number> {
+  await prepare?.();
   globalThis.gc?.();
   const start = process.cpuUsage();
-  for (let i = 0; i < batch; i++) await run();
+  let result: unknown;
+  for (let i = 0; i < batch; i++) result = await run();
+  if (typeof result === 'number') return result;
   const { user, system } = process.cpuUsage(start);
   return (user + system) / batch;
 }

@@ -115,7 +115,7 @@ export function mustBeSecure(cookie: SharedCookieOptions): boolean {
 
 /** The first thing wrong with the options, or nothing. Unknown names are left to the caller. */
 export function findProblem(options: SharedOptions): OptionProblem | undefined {
-  const cookie = options.cookie ?? {};
+  const { cookie = {} } = options;
   return (
     broken(RULES, options, '') ??
     (isRecord(cookie) ? broken(COOKIE_RULES, cookie, 'cookie.') : { option: 'cookie', value: cookie, allowed: 'an object' }) ??

@@ -48,7 +48,7 @@ export function isOwnRequest({ method, headers, token }: CsrfRequest, { origins 
 }
 
 function isHost(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  return host !== undefined && host !== '' && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
 /** In a time that tells nothing of where they differ. */

@@ -67,6 +67,8 @@ const NAMES: readonly string[] = [...SHARED_OPTION_NAMES.filter((name) => name !
 export function resolveOptions(options: SessionFactoryOptions, environment: Environment): ResolvedOptions {
   checkNames(options, NAMES, 'option');
   checkRules(options);
+  // Alone, because spread over the cookie of the environment a text would pass for one.
+  if (options.cookie !== undefined) refuse(findProblem({ cookie: options.cookie }), 'sessionFactory');
   const prefix = options.envPrefix ?? DEFAULT_ENV_PREFIX;
   const fromEnvironment = readEnvironment(environment, prefix + ENV.options);
   const shared: SharedOptions = { ...fromEnvironment, ...defined(options), cookie: { ...fromEnvironment.cookie, ...defined(options.cookie ?? {}) } };
@@ -93,12 +95,17 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
   };
 }
 
+/** A class is one too: superjson gives its methods as those of a class. */
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 /** The rule of an object with methods: all of one of the lists. */
 function methods(allowed: string, ...lists: readonly (readonly string[])[]): OptionRule {
   const has = (value: object, name: string) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
   return {
     allowed,
-    test: (value) => typeof value === 'object' && value !== null && lists.some((names) => names.every((name) => has(value, name))),
+    test: (value) => isObject(value) && lists.some((names) => names.every((name) => has(value, name))),
   };
 }
 

@@ -2,6 +2,7 @@
 export interface SessionEvent {
   /**
    * - `created`, `touched`, `regenerated`, `invalidated`: it was done
+   * - `touch-failed`: the session was read and could not be extended now; the next request does that
    * - `large`: a session of more than 64 KiB was written
    * - `ended`: a write met a session that has ended meanwhile; the changes were dropped
    * - `expired`: a cookie named a session that is past its time
@@ -12,6 +13,7 @@ export interface SessionEvent {
   readonly type:
     | 'created'
     | 'touched'
+    | 'touch-failed'
     | 'regenerated'
     | 'invalidated'
     | 'ended'

@@ -66,7 +66,8 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   public async session(): Promise<Session<Data>> {
     const opening = (this.#opened ??= this.#open());
     try {
-      return (this.#session ??= new Session<Data>(await opening));
+      const opened = await opening;
+      return (this.#session ??= new Session<Data>(opened));
     } catch (error) {
       // The next call may try again.
       if (this.#opened === opening) this.#opened = undefined;

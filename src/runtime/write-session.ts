@@ -24,17 +24,30 @@ export async function writeSession(context: SessionContext, state: SessionState)
   return true;
 }
 
-/** Extends a session that was only read, where that is due. */
+/**
+ * Extends a session that was only read, where that is due. A store that cannot
+ * be reached for it is no reason to refuse the page, which is read already: the
+ * next request extends the session.
+ *
+ * @throws SessionUnavailableError where the table is missing or denied, which no next request would mend
+ */
 export async function touchSession(context: SessionContext, state: SessionState): Promise<void> {
   const { options, store, emit } = context;
   const { record, identity } = state;
   if (record === undefined || identity === undefined || state.hasEnded) return;
   const now = secondsOf(context);
   const exp = options.lifetime.dueExtension(record, now);
-  if (exp === undefined || !(await store.touch(identity.key, now, { exp, idl: record.idl }, options.reissueTime))) return;
+  if (exp === undefined) return;
+  const isTouched = await store.touch(identity.key, now, { exp, idl: record.idl }, options.reissueTime).catch(failedTouch);
+  if (isTouched === undefined) return emit('touch-failed', identity.key);
+  if (!isTouched) return;
   state.record = { ...record, exp, iss: now };
   slideCookie(context, state);
   emit('touched', identity.key);
+}
+
+function failedTouch(error: unknown): undefined {
+  if (!(error instanceof SessionUnavailableError) || error.code !== 'unavailable') throw error;
 }
 
 async function createSession(context: SessionContext, state: SessionState, pending: Pending): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { type ConformanceCase, type ConformanceTarget, conformanceCases } from './conformance/conformance';
 export { CookieJar } from './cookie-jar';
 export { type EmbeddedTable, createSessionTable, startEmbeddedTable } from './embedded-table';
 export { FakeClock } from './fake-clock';

@@ -41,6 +41,8 @@ function courseOf({ fault, client, lasts }: Cell): Course {
 function failure({ verb }: Cell, end: Exclude<Course['end'], 'answer'>): Pick<Outcome, 'status' | 'thrown'> {
   // Whether it was applied is for the caller to know, because it must not be applied twice.
   if (verb === 'update(key, fn)' && end === 'unavailable') return { status: 500, thrown: 'SessionConflictError (conflict)' };
+  // The page is read already, and the next request extends the session.
+  if (verb === 'touch' && end !== 'configuration') return { status: 200, thrown: 'nothing' };
   const isAtOnce = verb === 'load' || verb === 'invalidate' || verb === 'endSession' || verb === 'update(key, fn)';
   const code = end === 'configuration' ? 'configuration' : 'unavailable';
   return { status: 503, thrown: isAtOnce ? `SessionUnavailableError (${code})` : 'nothing' };

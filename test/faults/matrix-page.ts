@@ -25,7 +25,8 @@ exact update whose outcome nobody can tell. Who catches them decides otherwise.
 const NOTES = `
 ## Why it is so
 
-- A \`200\` without a body is refused, because DynamoDB answers with \`{}\` at least. The SDK alone takes it for success.
+- A \`200\` without a body is no answer: every one of DynamoDB's has a request id. The SDK alone takes it for success.
+- A session that cannot be extended for now is no reason to refuse a page that is read already; the next request extends it.
 - The SDK does not look at \`x-amz-crc32\`; the lean client does, and asks again.
 - The SDK does not repeat a call that met its deadline or an HTML page; the library repeats those of its own clients.
 - After a throttled call by a given client the outcome of an exact update counts as unknown: of the SDK's attempts only the

@@ -154,7 +154,7 @@ describe('Secure', () => {
     ['HTTP API', { 'x-forwarded-proto': 'http' }, true],
     ['function URL', {}, true],
     ['ALB, single', { 'x-forwarded-proto': 'https' }, true],
-    ['ALB, multi-value', { 'x-forwarded-proto': 'http, https' }, true],
+    ['ALB, multi-value', { 'x-forwarded-proto': 'http, HTTPS' }, true],
     ['ALB, single', { 'X-Forwarded-Proto': 'https,http' }, false],
     ['ALB, multi-value', {}, false],
   ];
@@ -194,6 +194,8 @@ describe('failures', () => {
     ['Records', { Records: [{ eventSource: 'aws:sqs', body: '' }] }],
     ['detail-type', { 'detail-type': 'Scheduled Event', 'source': 'aws.events' }],
     ['requestContext', { requestContext: { connectionId: 'c', eventType: 'CONNECT' } }],
+    ['requestContext', { requestContext: null }],
+    ['requestContext', { requestContext: 'elb' }],
     ['no properties', {}],
     ['no properties', undefined],
   ];

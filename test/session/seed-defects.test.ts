@@ -1,5 +1,5 @@
 /** What the library that this one takes up does wrong, each by the number that it has in the requirements. */
-import { SessionClient, lambdaHandler, sessionFactory } from '../../src/runtime';
+import { AttributeValue, SessionClient, lambdaHandler, sessionFactory } from '../../src/runtime';
 import { sdkClient } from '../../src/runtime/client/sdk-client';
 import { hashSessionId } from '../../src/runtime/session-id';
 import { eventOf } from '../support/events';
@@ -139,14 +139,15 @@ test.each(['http', 'https,http', undefined])('0.6: the cookie is Secure behind a
 describe('0.7: what is damaged', () => {
   const good = { ver: { N: '1' }, iat: { N: '1' }, iss: { N: '1' }, exp: { N: '9999999998' }, dat: { M: { name: { S: '"Ada"' } } } };
 
-  test.each([
+  const damages: (readonly [string, Readonly<Record<string, AttributeValue | undefined>>])[] = [
     ...Object.keys(good).map((name) => [`no ${name}`, { [name]: undefined }] as const),
     ...Object.keys(good).map((name) => [`a text as ${name}`, { [name]: { S: 'x' } }] as const),
     ['data that is one text', { dat: { S: '{"name":"Ada"}' } }],
-  ])('an item with %s is a new session, an event, and stays as it is', async (_, more) => {
+  ];
+  test.each(damages)('an item with %s is a new session, an event, and stays as it is', async (_, more) => {
     const visitor = await scene.signedIn();
     const item = { sid: { B: hashSessionId(visitor.id) }, ...good, ...more };
-    const left = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Record<string, { readonly S: string }>;
+    const left = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Record<string, AttributeValue>;
     await scene.table.put(left);
     expect(await visitor.visit((session) => [session.isNew, session.size])).toEqual([true, 0]);
     expect(scene.events).toEqual(['item-invalid']);

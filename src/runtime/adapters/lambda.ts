@@ -94,15 +94,18 @@ export function lambdaHandler<
       if (!(error instanceof SessionUnavailableError)) throw error;
       // The 503 would hide from the log why there is one.
       console.error(`${error.name} (${error.code}): ${error.message}`);
-      return addSessionHeaders(unavailable(), headers, source);
+      return addSessionHeaders(unavailable(source), headers, source);
     }
   };
 }
 
-function unavailable(): LambdaHttpResponse {
+function unavailable(source: LambdaSource): LambdaHttpResponse {
+  const [type, wait] = ['text/plain; charset=utf-8', String(RETRY_AFTER)];
   return {
     statusCode: 503,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': String(RETRY_AFTER) },
+    headers: { 'content-type': type, 'retry-after': wait },
+    // With multi-value headers turned on, a load balancer reads nothing else.
+    ...(source === 'alb-multi' && { multiValueHeaders: { 'content-type': [type], 'retry-after': [wait] } }),
     body: 'Service Unavailable',
   };
 }
@@ -123,9 +126,10 @@ function isFailure(result: unknown): boolean {
 }
 
 function sourceOf(event: LambdaHttpEvent): LambdaSource {
-  const { requestContext = {}, httpMethod, multiValueHeaders } = Object(event) as LambdaHttpEvent;
-  if ('elb' in requestContext) return multiValueHeaders ? 'alb-multi' : 'alb-single';
-  if ('http' in requestContext) return 'api-gateway-v2';
+  const { requestContext, httpMethod, multiValueHeaders } = Object(event) as LambdaHttpEvent;
+  const origin = Object(requestContext) as object;
+  if ('elb' in origin) return multiValueHeaders ? 'alb-multi' : 'alb-single';
+  if ('http' in origin) return 'api-gateway-v2';
   if (typeof httpMethod === 'string') return 'api-gateway-v1';
   const keys = Object.keys(Object(event)).slice(0, 8).join(', ');
   throw new TypeError(`lambdaHandler: this event is not HTTP: it has ${keys === '' ? 'no properties' : `the properties ${keys}`}. Allowed are events of a REST API, an HTTP API, a function URL and a load balancer.`);
@@ -146,10 +150,11 @@ function lastForwardedProto(event: LambdaHttpEvent): string | undefined {
   return headersNamed(event, 'x-forwarded-proto').join(',').split(',').pop()?.trim().toLowerCase();
 }
 
-/** The values of a header: where there are multi-value headers, `headers` repeats the last of each. */
+/** The values of a header, the multi-value ones at the end: where there are such, `headers` repeats the last of each. */
 function headersNamed({ headers, multiValueHeaders }: LambdaHttpEvent, name: string): unknown[] {
-  const source: Readonly<Record<string, unknown>> = multiValueHeaders ?? headers ?? {};
   const values: unknown[] = [];
-  for (const key of Object.keys(source)) if (key.toLowerCase() === name) values.push(source[key]);
+  for (const source of [headers, multiValueHeaders]) {
+    for (const [key, value] of Object.entries(source ?? {})) if (key.toLowerCase() === name) values.push(value);
+  }
   return values.flat();
 }

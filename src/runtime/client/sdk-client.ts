@@ -1,6 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { lightSignal } from './attempt';
-import { CallError } from './call-error';
 import { CallOptions, SessionClient } from './session-client';
 
 /** What a `DynamoDBClient` and a `DynamoDBDocumentClient` have in common: commands of the low level go through both. */
@@ -12,40 +11,11 @@ export function sdkClient(client: SdkClient, singleAttempt = false): SessionClie
   const until = (options: CallOptions) => ({ abortSignal: singleAttempt ? lightSignal(options) : options.signal });
   return {
     singleAttempt,
-    getItem: (input, options) => client.send(answered(new GetItemCommand(input)), until(options)),
-    putItem: (input, options) => client.send(answered(new PutItemCommand(input)), until(options)),
-    updateItem: (input, options) => client.send(answered(new UpdateItemCommand(input)), until(options)),
-    deleteItem: (input, options) => client.send(answered(new DeleteItemCommand(input)), until(options)),
+    getItem: (input, options) => checked(client.send(new GetItemCommand(input), until(options))),
+    putItem: (input, options) => checked(client.send(new PutItemCommand(input), until(options))),
+    updateItem: (input, options) => checked(client.send(new UpdateItemCommand(input), until(options))),
+    deleteItem: (input, options) => checked(client.send(new DeleteItemCommand(input), until(options))),
   };
-}
-
-/** What a command and the SDK's middleware have to do with each other here. */
-interface Answered {
-  readonly middlewareStack: {
-    add(
-      middleware: (next: (args: never) => Promise<{ readonly response: unknown; readonly output: never }>) => (args: never) => Promise<never>,
-      options: { readonly step: 'deserialize'; readonly priority: 'high'; readonly name: string },
-    ): void;
-  };
-}
-
-/**
- * Refuses an answer without a body. The SDK takes it for success, and so a
- * lost write for a stored one and a session for one that is not there; DynamoDB
- * answers with `{}` at least. It is the command that is changed, not the client;
- * the priority puts this after whatever reads the body.
- */
-function answered<Command extends object>(command: Command): Command {
-  (command as Command & Answered).middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const { body } = Object(result.response) as { readonly body?: { readonly readableDidRead?: unknown } };
-      if (body?.readableDidRead === false) throw new CallError('InvalidAnswerError', 'What answered is not DynamoDB: the answer is empty.', 200);
-      return result as never;
-    },
-    { step: 'deserialize', priority: 'high', name: 'sessionAnswered' },
-  );
-  return command;
 }
 
 /**
@@ -61,4 +31,16 @@ function answered<Command extends object>(command: Command): Command {
  */
 export function defaultSdkClient(region: string | undefined): SessionClient {
   return sdkClient(new DynamoDBClient({ maxAttempts: 1, ...(region === undefined ? {} : { region }) }), true);
+}
+
+/**
+ * An empty answer with 200 looks like success, and to a read like a session
+ * that is not there. Every answer of DynamoDB has a request id.
+ */
+async function checked<Output extends { readonly $metadata?: { readonly requestId?: string | undefined } }>(sent: Promise<Output>): Promise<Output> {
+  const output = await sent;
+  if (output.$metadata !== undefined && output.$metadata.requestId === undefined) {
+    throw Object.assign(new Error('what answered is not DynamoDB'), { name: 'UnrecognizedAnswer' });
+  }
+  return output;
 }

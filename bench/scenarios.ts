@@ -1,0 +1,46 @@
+import { Contestant, Use } from './contestant';
+import { Subject } from './rounds';
+
+/** One row of the table of costs. */
+export interface Scenario {
+  readonly name: string;
+  readonly use: Use;
+  /** Bytes of the session. */
+  readonly bytes: number;
+  /** Whether the browser sends a cookie, a good one or one that somebody made up. */
+  readonly cookie: 'none' | 'own' | 'forged';
+  /** Runs of one subject in one round. */
+  readonly batch: number;
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'anonymous', use: 'none', bytes: 1000, cookie: 'none', batch: 400 },
+  { name: 'cookie, session not used', use: 'none', bytes: 1000, cookie: 'own', batch: 400 },
+  { name: 'read 1 KB', use: 'read', bytes: 1000, cookie: 'own', batch: 200 },
+  { name: 'read 20 KB', use: 'read', bytes: 20_000, cookie: 'own', batch: 100 },
+  { name: 'read 200 KB', use: 'read', bytes: 200_000, cookie: 'own', batch: 20 },
+  { name: 'read and change one key, 1 KB', use: 'change', bytes: 1000, cookie: 'own', batch: 100 },
+  { name: 'read and change one key, 20 KB', use: 'change', bytes: 20_000, cookie: 'own', batch: 40 },
+  { name: 'read and change one key, 200 KB', use: 'change', bytes: 200_000, cookie: 'own', batch: 8 },
+  { name: 'sign in', use: 'sign-in', bytes: 1000, cookie: 'none', batch: 100 },
+  { name: 'sign out', use: 'sign-out', bytes: 1000, cookie: 'own', batch: 100 },
+  { name: 'forged id', use: 'read', bytes: 1000, cookie: 'forged', batch: 200 },
+];
+
+/** Ids of the right form that nobody was given. */
+const FORGED = `session_id=${'A'.repeat(43)}; connect.sid=s%3A${'A'.repeat(32)}.${'A'.repeat(43)}`;
+
+/** What a contestant does in a scenario; each sign-out has a session of its own, made beforehand. */
+export function subjectOf(contestant: Contestant, { use, bytes, cookie, batch }: Scenario): Subject {
+  let cookies: (string | undefined)[] = [];
+  const signIn = () => contestant.visit(undefined, 'sign-in', bytes);
+  return {
+    name: contestant.name,
+    prepare: async () => {
+      if (cookie !== 'own') cookies = [cookie === 'none' ? undefined : FORGED];
+      else if (use === 'sign-out') cookies = await Promise.all(Array.from({ length: batch }, signIn));
+      else if (cookies.length === 0) cookies = [await signIn()];
+    },
+    run: () => contestant.visit(cookies.length > 1 ? cookies.pop() : cookies[0], use, bytes),
+  };
+}
