@@ -39,6 +39,7 @@ export class FaultProxy {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #dropped = new WeakSet<Socket>();
   #script: Script | undefined;
   #waiting: Waiting | undefined;
   #replica: ReadonlyMap<string, unknown> | undefined;
@@ -103,6 +104,12 @@ export class FaultProxy {
     return this.#sockets.size;
   }
 
+  /** Lets every connection stand, and hears nothing more that comes by it, as an address translation does that has forgotten it. */
+  public dropConnections(): number {
+    for (const socket of this.#sockets) this.#dropped.add(socket);
+    return this.#sockets.size;
+  }
+
   public async stop(): Promise<void> {
     this.cutConnections();
     this.#agent.destroy();
@@ -110,6 +117,7 @@ export class FaultProxy {
   }
 
   async #serve(request_: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#dropped.has(request_.socket)) return;
     const operation = String(request_.headers['x-amz-target']).split('.')[1] ?? '';
     const chunks: Buffer[] = [];
     for await (const chunk of request_) chunks.push(chunk as Buffer);
@@ -150,7 +158,7 @@ export class FaultProxy {
   #answerStale(response: ServerResponse, body: Buffer, replica: ReadonlyMap<string, unknown>): void {
     const { Key } = JSON.parse(body.toString()) as { readonly Key: { readonly sid: { readonly B: string } } };
     const Item = replica.get(Key.sid.B);
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(Item === undefined ? {} : { Item }));
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'STALE' }).end(JSON.stringify(Item === undefined ? {} : { Item }));
   }
 
   #forward(body: Buffer, headers: IncomingMessage['headers']): Promise<EngineAnswer> {
