@@ -107,6 +107,9 @@ project.addTask('fault-matrix', {
   exec: 'jest test/faults/matrix-dynalite.test.ts',
 });
 
+project.addTask('test:freeze', { description: 'Freeze and thaw a function a thousand times', exec: 'tsx test/freeze/main.ts', receiveArgs: true });
+project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults sprinkled in', exec: 'node --expose-gc --import tsx test/soak/main.ts', receiveArgs: true });
+
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
