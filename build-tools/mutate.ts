@@ -1,101 +1,96 @@
-/**
- * Breaks the code on purpose, one place at a time, and looks whether a test
- * notices: every operator, number, word of a condition and text of an expression
- * in the files below. Works in a copy. Writes docs/mutation.md.
- *
- * Usage: npm run test:mutation
- */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/** Changes the sources that decide about safety, one place at a time, and writes down which changes no test notices. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Mutant, mutantsOf } from './mutants';
 
 const ROOT = join(__dirname, '..');
+const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
+/** The tests of each source: the quick ones first, and those that are slower for what is left. */
+const TESTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'store.ts': [['test/runtime/store'], ['test/session/races', 'test/session/lost-answers', 'test/session/life-cycle'], ['test/conformance']],
+  'item.ts': [['test/runtime/item'], ['test/runtime/store', 'test/session/damaged-items', 'test/session/stored']],
+  'cookie.ts': [['test/runtime/cookie'], ['test/runtime/requests', 'test/session/life-cycle', 'test/session/session-events']],
+  'session-id.ts': [['test/runtime/session-id'], ['test/session/stored', 'test/session/session-events']],
+};
+const WORKERS = 2;
+/** A test that hangs has noticed. */
+const LONGEST = 90_000;
 
-/** What is broken, and the tests that are to notice. */
-const SUBJECTS: readonly { readonly file: string; readonly tests: readonly string[] }[] = [
-  { file: 'src/runtime/store.ts', tests: ['test/runtime/store.test.ts', 'test/runtime/refusal.test.ts'] },
-  { file: 'src/runtime/item.ts', tests: ['test/runtime/item.test.ts', 'test/runtime/store.test.ts'] },
-  { file: 'src/runtime/cookie.ts', tests: ['test/runtime/cookie.test.ts'] },
-  { file: 'src/runtime/session-id.ts', tests: ['test/runtime/session-id.test.ts'] },
-];
-
-/** A way to break code: what is looked for, and what takes its place. */
-const OPERATORS: readonly [RegExp, (found: string) => string][] = [
-  [/===|!==/g, (found) => (found === '===' ? '!==' : '===')],
-  [/ (?:<|>|<=|>=) (?=[\w(])/g, (found) => ({ ' < ': ' <= ', ' > ': ' >= ', ' <= ': ' < ', ' >= ': ' > ' })[found] ?? found],
-  [/ && | \|\| /g, (found) => (found === ' && ' ? ' || ' : ' && ')],
-  [/\btrue\b|\bfalse\b/g, (found) => (found === 'true' ? 'false' : 'true')],
-  [/\b[1-9][0-9_]*\b/g, (found) => `${found}1`],
-  // The words of DynamoDB's expressions.
-  [/attribute_not_exists|attribute_exists/g, (found) => (found === 'attribute_exists' ? 'attribute_not_exists' : 'attribute_exists')],
-  [/(?<=[A-Z}] ?) AND (?:iss|ver|exp)? ?[^`'"]*(?=[`'"])/g, () => ''],
-  [/\b(?:ALIVE|SAME_FORMAT|SAME_VERSION|OLDER|NOT_THERE)(?=[,\]])/g, () => "'attribute_exists(sid)'"],
-  [/, (?:sameIdle\([\w.]+\)|OLDER|SAME_VERSION|SAME_FORMAT)(?=[,\]])/g, () => ''],
-  [/condition\.push\([^;]+;/g, () => ';'],
-];
-
-interface Mutant {
-  readonly line: number;
-  readonly from: string;
-  readonly to: string;
-  readonly text: string;
+interface Result {
+  readonly file: string;
+  readonly mutant: Mutant;
+  readonly killed: boolean;
 }
 
-/** The code of a file without its comments and imports: those places are not broken. */
-function isCode(line: string): boolean {
-  return !/^\s*(?:\/?\*|\/\/|import |} from )/.test(line);
-}
+/** A copy of the project in which sources may be broken. */
+class Workshop {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mutation-'));
 
-function mutantsOf(source: string): Mutant[] {
-  const lines = source.split('\n');
-  return lines.flatMap((line, n) => (isCode(line) ? OPERATORS.flatMap(([pattern, replace]) =>
-    [...line.matchAll(pattern)].map((match): Mutant => {
-      const to = replace(match[0]);
-      const broken = line.slice(0, match.index) + to + line.slice(match.index + match[0].length);
-      return { line: n + 1, from: match[0], to, text: [...lines.slice(0, n), broken, ...lines.slice(n + 1)].join('\n') };
-    })) : []));
-}
+  public constructor() {
+    for (const name of COPIED) cpSync(join(ROOT, name), join(this.#folder, name), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
+  }
 
-/** Whether the tests notice. */
-function isKilled(copy: string, tests: readonly string[]): boolean {
-  const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings', CI: 'true' };
-  const args = ['jest', '--bail', '--silent', ...tests];
-  return spawnSync('npx', args, { cwd: copy, env, stdio: 'ignore', timeout: 120_000 }).status !== 0;
-}
+  public async isKilled(file: string, mutant: Mutant | undefined): Promise<boolean> {
+    const path = join('src/runtime', file);
+    const original = readFileSync(join(ROOT, path), 'utf8');
+    const changed = mutant === undefined ? original : original.slice(0, mutant.start) + mutant.replacement + original.slice(mutant.end);
+    writeFileSync(join(this.#folder, path), changed);
+    try {
+      for (const tests of TESTS[file] ?? []) if (!(await this.#pass(tests))) return true;
+      return false;
+    } finally {
+      writeFileSync(join(this.#folder, path), original);
+    }
+  }
 
-function main(): void {
-  const copy = mkdtempSync(join(tmpdir(), 'mutate-'));
-  try {
-    for (const name of ['package.json', 'tsconfig.json', 'src', 'test', 'build-tools', 'projenrc']) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-    const sections = SUBJECTS.map(({ file, tests }) => {
-      if (isKilled(copy, tests)) throw new Error(`The tests of ${file} fail before it is broken.`);
-      const source = readFileSync(join(ROOT, file), 'utf8');
-      const mutants = mutantsOf(source);
-      const survivors = mutants.filter(({ text }) => {
-        writeFileSync(join(copy, file), text);
-        return !isKilled(copy, tests);
-      });
-      writeFileSync(join(copy, file), source);
-      console.log(`${file}: ${mutants.length - survivors.length} of ${mutants.length} killed`);
-      return section(file, source.split('\n'), mutants.length, survivors);
-    });
-    writeFileSync(join(ROOT, 'docs/mutation.md'), page(sections));
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
+  public close(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #pass(tests: readonly string[]): Promise<boolean> {
+    const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
+    const options = { cwd: this.#folder, stdio: 'ignore', timeout: LONGEST } as const;
+    const child = spawn(process.execPath, [jest, '--ci', '--bail', '--runInBand', '--silent', ...tests], options);
+    return new Promise((resolve) => child.once('exit', (code) => resolve(code === 0)));
   }
 }
 
-function section(file: string, lines: readonly string[], count: number, survivors: readonly Mutant[]): string {
-  const rows = survivors.map(({ line, from, to }) => `| ${line} | \`${from.trim()}\` → \`${to.trim()}\` | \`${lines[line - 1]?.trim().replaceAll('|', '\\|')}\` |`);
-  const table = rows.length === 0 ? 'None survived.' : `| line | change | code |\n|---|---|---|\n${rows.join('\n')}`;
-  return `## ${file}: ${count - survivors.length} of ${count} killed\n\n${table}\n`;
+function report(results: readonly Result[]): string {
+  const rows = Object.keys(TESTS).map((file) => {
+    const of = results.filter((result) => result.file === file);
+    const killed = of.filter((result) => result.killed).length;
+    return `| \`${file}\` | ${of.length} | ${killed} | ${((100 * killed) / Math.max(1, of.length)).toFixed(1)} % |`;
+  });
+  const survivors = results.filter(({ killed }) => !killed).map(({ file, mutant }) => `- \`${file}\` line ${mutant.line}: ${mutant.what}`);
+  return `| source | changes | noticed | score |\n|---|---|---|---|\n${rows.join('\n')}\n\n## Survivors\n\n${survivors.join('\n') || 'None.'}\n`;
 }
 
-function page(sections: readonly string[]): string {
-  return `# What the tests notice\n\nWritten by \`npm run test:mutation\`, which breaks one place of the code at a time and runs its tests. A mutant that
-survives is listed with its line as it stands.\n\n${sections.join('\n')}`;
+async function main(): Promise<void> {
+  const files = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(TESTS);
+  const jobs = files.flatMap((file) => mutantsOf(readFileSync(join(ROOT, 'src/runtime', file), 'utf8')).map((mutant) => ({ file, mutant })));
+  console.log(`${jobs.length} changes`);
+  const results: Result[] = [];
+  const waiting = [...jobs];
+  await Promise.all(Array.from({ length: WORKERS }, async () => {
+    const workshop = new Workshop();
+    try {
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+        const killed = await workshop.isKilled(job.file, job.mutant);
+        results.push({ ...job, killed });
+        console.log(`${results.length}/${jobs.length} ${killed ? 'noticed ' : 'SURVIVED'} ${job.file}:${job.mutant.line} ${job.mutant.what}`);
+      }
+    } finally {
+      workshop.close();
+    }
+  }));
+  const order = new Map(jobs.map((job, i) => [job.mutant, i]));
+  results.sort((one, other) => (order.get(one.mutant) ?? 0) - (order.get(other.mutant) ?? 0));
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  writeFileSync(join(ROOT, 'dist/mutation.md'), report(results));
+  console.log(`\n${report(results)}\nalso in dist/mutation.md`);
 }
 
-main();
+void main();
