@@ -46,7 +46,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/lib-dynamodb',
     '@smithy/node-http-handler',
     '@smithy/signature-v4',
+    '@smithy/core@^3.41.0',
     '@types/aws-lambda',
+    'aws-lambda-ric@3.3.0',
     'aws-sdk-client-mock',
     'dynalite',
     'esbuild',
@@ -89,6 +91,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // Keeps download addresses out of the lock file.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// Nothing that is installed may run a script; what needs to be built (aws-lambda-ric's native part) has a stand-in in the tests.
+project.npmrc.addConfig('ignore-scripts', 'true');
 // npm ci fails from a fresh lock with later versions.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
@@ -96,6 +100,15 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.testTask.env('NODE_OPTIONS', '--experimental-vm-modules --no-warnings');
 project.testTask.env('JSII_DEPRECATED', 'quiet');
 project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+project.addTask('fault-matrix', {
+  description: 'Write docs/fault-matrix.md from what the tests observe',
+  env: { WRITE_FAULT_MATRIX: '1', NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  exec: 'jest test/faults/matrix-dynalite.test.ts',
+});
+
+project.addTask('test:freeze', { description: 'Freeze and thaw a function a thousand times', exec: 'tsx test/freeze/main.ts', receiveArgs: true });
+project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults sprinkled in', exec: 'node --expose-gc --import tsx test/soak/main.ts', receiveArgs: true });
 
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
@@ -178,8 +191,13 @@ new javascript.TypescriptConfig(project, {
 project.testTask.exec('node build-tools/integ-snapshots.mjs');
 project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
 project.addTask('test:deep', {
-  description: 'Runs the model of overlapping requests 100,000 times, with another seed each time',
-  exec: 'MODEL_RUNS=100000 MODEL_SEED=$RANDOM jest --ci --runInBand test/model',
+  description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with another seed each time',
+  exec: 'DEEP=1 jest --ci --runInBand test/model',
+  env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
+project.addTask('test:mutation', {
+  description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
+  exec: 'tsx build-tools/mutate.ts',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
 project.addTask('test:newest-cdk', {

@@ -34,7 +34,7 @@ interface Copy {
 export async function regenerateSession(context: SessionContext, state: SessionState, pending: Pending, renewal: Renewal): Promise<void> {
   const { store, response, emit } = context;
   const old = state.identity as Identity;
-  const contention = new Contention(context);
+  const contention = new Contention(context, old.key);
   for (;; await contention.giveWay()) {
     const next = state.next ?? identityOf(newSessionId(context.options.random));
     state.next = undefined;

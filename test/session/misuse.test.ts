@@ -59,7 +59,7 @@ describe('93: keys', () => {
     ['a number', 7, 'number'],
     ['empty', '', '0 bytes'],
     ['256 bytes', 'é'.repeat(128), '256 bytes'],
-    ['a megabyte', 'x'.repeat(1 << 20), '1048576 bytes'],
+    ['a megabyte', 'x'.repeat(1_048_576), '1048576 bytes'],
   ])('that are %s are refused where they are set', async (_, key, why) => {
     const visitor = await scene.signedIn();
     await visitor.visit(async (session) => {
