@@ -191,8 +191,13 @@ new javascript.TypescriptConfig(project, {
 project.testTask.exec('node build-tools/integ-snapshots.mjs');
 project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
 project.addTask('test:deep', {
-  description: 'Runs the model of overlapping requests 100,000 times, with another seed each time',
-  exec: 'MODEL_RUNS=100000 MODEL_SEED=$RANDOM jest --ci --runInBand test/model',
+  description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with another seed each time',
+  exec: 'DEEP=1 jest --ci --runInBand test/model',
+  env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
+project.addTask('test:mutation', {
+  description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
+  exec: 'tsx build-tools/mutate.ts',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
 project.addTask('test:newest-cdk', {

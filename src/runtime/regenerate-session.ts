@@ -1,7 +1,7 @@
 import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
 import { SessionRecord } from './item';
-import { SessionContext, markEnded, secondsOf } from './session-context';
+import { SessionContext, markEnded, secondsOf, secondsSince } from './session-context';
 import { newSessionId } from './session-id';
 import { checkSize } from './session-size';
 import { Identity, Pending, Renewal, SessionState, identityOf } from './session-state';
@@ -40,7 +40,8 @@ export async function regenerateSession(context: SessionContext, state: SessionS
     state.next = undefined;
     const now = secondsOf(context);
     const record = state.record as SessionRecord;
-    const copy = await copyUnder(context, state, next, pending, renewal, now);
+    const began = renewal.keepDeadline ? secondsSince(record, context) : now;
+    const copy = await copyUnder(context, state, next, pending, renewal, began);
     checkSize(context, next.key, copy.record);
     if (!(await store.create(next.key, copy.record))) continue;
     const replaced = await store

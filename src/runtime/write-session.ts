@@ -2,7 +2,7 @@ import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
 import { SessionRecord, StoredValue } from './item';
 import { regenerateSession } from './regenerate-session';
-import { SessionContext, markEnded, secondsOf, slideCookie } from './session-context';
+import { SessionContext, markEnded, secondsOf, secondsSince, slideCookie } from './session-context';
 import { newSessionId, sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Pending, SessionState, identityOf } from './session-state';
@@ -91,7 +91,7 @@ async function updateSession(context: SessionContext, state: SessionState, pendi
   const { key } = state.identity as NonNullable<SessionState['identity']>;
   const contention = new Contention(context, key);
   for (;;) {
-    const now = secondsOf(context);
+    const now = secondsSince(state.record as SessionRecord, context);
     const [values, flash] = [await state.close(pending.values), await state.close(pending.flash)];
     const record = recordAfter(context, state.record as SessionRecord, pending, values, flash, now);
     checkSize(context, key, record);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from './runs';
 import { Round, STEPS, Shop, Visit } from './shop';
 
 const visit: fc.Arbitrary<Visit> = fc.record({
@@ -18,10 +19,6 @@ const rounds = fc.array(round, { minLength: 1, maxLength: 6 });
 /** For each call in turn, whether its answer is lost. */
 const losses = fc.array(fc.boolean(), { maxLength: 12 });
 
-/** `npm run test:deep` sets another number and another seed. */
-const numRuns = Number(process.env.MODEL_RUNS ?? 1000);
-const seed = Number(process.env.MODEL_SEED ?? 20_261_123);
-
 test('whatever visitors do at once, nothing acknowledged is lost, nothing ended comes back, nobody sees another', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), rounds, losses, async (s, all, lost) => {
@@ -29,6 +26,6 @@ test('whatever visitors do at once, nothing acknowledged is lost, nothing ended 
       for (const each of all) await shop.play(s, each);
       expect([...shop.problems]).toEqual([]);
     }),
-    { numRuns, seed },
+    runs(1000, 100_000),
   );
 }, 3_600_000);

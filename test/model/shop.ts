@@ -1,4 +1,5 @@
 import type { Scheduler } from 'fast-check';
+import { CallCount } from './call-count';
 import { Draft, Ledger } from './ledger';
 import { MemoryEngine } from './memory-engine';
 import { Session, SessionClient, SessionConflictError, SessionError, SessionEvent, SessionRequest, sessionFactory } from '../../src/runtime';
@@ -63,6 +64,10 @@ export class Shop {
     await scheduler.waitFor(Promise.all(visits.map((visit) => this.#visit(visit))));
     const items = new Map([...this.#engine.items].map(([name, item]) => [sessionRef(Buffer.from(name, 'hex')), item]));
     for (const problem of this.#ledger.problems(items, now())) this.problems.add(problem);
+    // The ids that were never given out, of the old, the garbage and the duplicate cookies.
+    for (const never of ['A', 'B', 'C']) if (items.has(sessionRef(hashSessionId(never.repeat(43))))) this.problems.add('a foreign id became a key');
+    const texts = JSON.stringify([...items.values()]);
+    if ([...this.#oldIds, ...this.#jars.map((jar) => jar.get('session_id') ?? ' ')].some((id) => texts.includes(id))) this.problems.add('an id in the table');
     if (this.#engine.unconditional > 0) this.problems.add('a write had no condition');
     if (Object.keys(Object.prototype).length > 0) this.problems.add('Object.prototype was changed');
   }
@@ -72,14 +77,16 @@ export class Shop {
     const events: SessionEvent[] = [];
     const cookies = this.#cookies(jar, visit.cookies);
     const onEvent = (event: SessionEvent) => void events.push(event);
+    const calls = new CallCount(this.#client);
     const sessions = sessionFactory<Data>({
-      tableName: 'Sessions', client: this.#client, clock: this.#clock, absoluteTimeout: 5000, deadline: 900_000, onEvent,
+      tableName: 'Sessions', client: calls.client, clock: this.#clock, absoluteTimeout: 5000, deadline: 900_000, onEvent,
     });
     const id = visit.cookies === 'duplicate' ? undefined : cookies.join(';').match(/session_id=([\w-]{43})/)?.[1];
     const under: Under = { visit, request: sessions.forRequest({ cookies, https: true }), draft: new Draft(), events, id };
     for (const step of visit.steps) await this.#attempt(under, () => this.#take(step, under));
     const headers = await this.#finish(under);
     this.#checkCookies(under, headers);
+    for (const problem of calls.problems(visit.steps)) this.problems.add(problem);
     if (visit.cookies === 'own') jar.store(headers);
   }
 
