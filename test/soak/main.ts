@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   const report = await runSoak({ engine, seconds: minutes * 60, mostRequests: MOST_REQUESTS, faults: faults / 100 });
   const { requests, calls, heap, lost, revived, wrong, errors } = report;
   console.log(`requests: ${requests} in ${minutes} minutes; ${(calls / requests).toFixed(2)} calls each; faults: ${report.faults} of ${calls} calls`);
+  console.log(`errors that a handler or a browser saw: ${errors.size === 0 ? 'none' : ''}`);
   for (const [kind, count] of [...errors].sort()) console.log(`  ${kind}: ${count}`);
   console.log(`heap in MB: ${heap.start.toFixed(1)} at the start, ${heap.warm.toFixed(1)} after the first minute, ${heap.end.toFixed(1)} at the end`);
   console.log(`sessions lost: ${lost}; revived: ${revived}; with something else than was stored: ${wrong}`);
