@@ -1,5 +1,5 @@
 /** Changes the sources that decide about safety, one place at a time, and writes down which changes no test notices. */
-import { spawn } from 'node:child_process';
+import { ChildProcess, fork } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,8 @@ const TESTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 const WORKERS = 2;
 /** A test that hangs has noticed. */
-const LONGEST = 90_000;
+const LONGEST = 60_000;
+const EXEC = ['--import', 'tsx', '--experimental-vm-modules', '--no-warnings'];
 
 interface Result {
   readonly file: string;
@@ -26,6 +27,7 @@ interface Result {
 
 /** A copy of the project in which sources may be broken. */
 class Workshop {
+  #worker: ChildProcess | undefined;
   readonly #folder = mkdtempSync(join(tmpdir(), 'mutation-'));
 
   public constructor() {
@@ -47,14 +49,28 @@ class Workshop {
   }
 
   public close(): void {
+    this.#worker?.kill();
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** A run that hangs, or that takes its process with it, has noticed; the next one gets another process. */
   #pass(tests: readonly string[]): Promise<boolean> {
-    const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
-    const options = { cwd: this.#folder, stdio: 'ignore', timeout: LONGEST } as const;
-    const child = spawn(process.execPath, [jest, '--ci', '--bail', '--runInBand', '--silent', ...tests], options);
-    return new Promise((resolve) => child.once('exit', (code) => resolve(code === 0)));
+    const worker = (this.#worker ??= fork(join(__dirname, 'mutation-worker.ts'), { cwd: this.#folder, execArgv: EXEC, stdio: 'ignore' }));
+    return new Promise((resolve) => {
+      const end = (passed: boolean, isAlive: boolean): void => {
+        clearTimeout(timer);
+        worker.removeAllListeners();
+        if (!isAlive) {
+          worker.kill('SIGKILL');
+          this.#worker = undefined;
+        }
+        resolve(passed);
+      };
+      const timer = setTimeout(() => end(false, false), LONGEST);
+      worker.once('exit', () => end(false, false));
+      worker.once('message', (passed) => end(passed === true, true));
+      worker.send(tests);
+    });
   }
 }
 
@@ -77,6 +93,7 @@ async function main(): Promise<void> {
   await Promise.all(Array.from({ length: WORKERS }, async () => {
     const workshop = new Workshop();
     try {
+      for (const file of files) if (await workshop.isKilled(file, undefined)) throw new Error(`the tests of ${file} fail as it is`);
       for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
         const killed = await workshop.isKilled(job.file, job.mutant);
         results.push({ ...job, killed });
