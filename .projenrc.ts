@@ -46,7 +46,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/lib-dynamodb',
     '@smithy/node-http-handler',
     '@smithy/signature-v4',
+    '@smithy/core@^3.41.0',
     '@types/aws-lambda',
+    'aws-lambda-ric@3.3.0',
     'aws-sdk-client-mock',
     'dynalite',
     'esbuild',
@@ -89,6 +91,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // Keeps download addresses out of the lock file.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// Nothing that is installed may run a script; what needs to be built (aws-lambda-ric's native part) has a stand-in in the tests.
+project.npmrc.addConfig('ignore-scripts', 'true');
 // npm ci fails from a fresh lock with later versions.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
@@ -96,6 +100,15 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.testTask.env('NODE_OPTIONS', '--experimental-vm-modules --no-warnings');
 project.testTask.env('JSII_DEPRECATED', 'quiet');
 project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+project.addTask('fault-matrix', {
+  description: 'Write docs/fault-matrix.md from what the tests observe',
+  env: { WRITE_FAULT_MATRIX: '1', NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  exec: 'jest test/faults/matrix-dynalite.test.ts',
+});
+
+project.addTask('test:freeze', { description: 'Freeze and thaw a function a thousand times', exec: 'tsx test/freeze/main.ts', receiveArgs: true });
+project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults sprinkled in', exec: 'node --expose-gc --import tsx test/soak/main.ts', receiveArgs: true });
 
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
@@ -186,6 +199,10 @@ project.addTask('test:mutation', {
   description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
   exec: 'tsx build-tools/mutate.ts',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
+project.addTask('test:mutation', {
+  description: 'Breaks the code one place at a time and looks whether a test notices; writes docs/mutation.md',
+  exec: 'tsx build-tools/mutate.ts',
 });
 project.addTask('test:newest-cdk', {
   description: 'Runs the tests of the construct against the newest aws-cdk-lib',

@@ -13,6 +13,10 @@ export type SessionErrorCode = 'unavailable' | 'configuration' | 'ended' | 'conf
 export interface SessionErrorOptions {
   /** The error of the client. It may name ARNs and roles, so it is in no message and in no output of `util.inspect`. */
   readonly cause?: unknown;
+  /** DynamoDB's name of the call that failed. */
+  readonly operation?: string | undefined;
+  /** The short hash of the session, as `session.ref`. */
+  readonly ref?: string | undefined;
 }
 
 /** The base of every error that the library rejects with while a request runs. */
@@ -21,10 +25,16 @@ export class SessionError extends Error {
   public override readonly name: string = 'SessionError';
   /** What went wrong. */
   public readonly code: SessionErrorCode;
+  /** DynamoDB's name of the call that failed, where it was one. */
+  public readonly operation: string | undefined;
+  /** Eight hexadecimal digits that stand for the session in logs, where there is one. */
+  public readonly ref: string | undefined;
 
-  public constructor(code: SessionErrorCode, message: string, options?: SessionErrorOptions) {
-    super(message, options);
+  public constructor(code: SessionErrorCode, message: string, options: SessionErrorOptions = {}) {
+    super(options.ref === undefined ? message : `${message} It is session ${options.ref}.`, options);
     this.code = code;
+    this.operation = options.operation;
+    this.ref = options.ref;
   }
 
   /** Whether the same request may succeed when it is sent again. */

@@ -2,6 +2,7 @@ import { Contention } from './contention';
 import { SessionConflictError, SessionUnavailableError } from './errors';
 import { SessionRecord, StoredValue } from './item';
 import { SessionContext, markEnded, secondsOf } from './session-context';
+import { sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Identity, SessionState } from './session-state';
 import { writeSession } from './write-session';
@@ -22,7 +23,7 @@ export async function exactUpdate(context: SessionContext, state: SessionState, 
   if (state.record === undefined || state.identity === undefined) {
     return updateNew(context, state, key, change);
   }
-  const contention = new Contention(context);
+  const contention = new Contention(context, state.identity.key);
   while (!(await attempt(context, state, state.identity, key, change))) await contention.giveWay();
 }
 
@@ -54,8 +55,8 @@ async function attempt(
   const after = { ...recordWith(record, key, stored.get(key)), upd: withNewToken(record.upd, context.options.random) };
   checkSize(context, identity.key, after);
   const write = { data: { changed: stored }, version: record.ver, tokens: after.upd };
-  const updated = await context.store.update(identity.key, now, write).catch(toConflict);
-  if (updated.kind === 'unknown') throw toConflict();
+  const updated = await context.store.update(identity.key, now, write).catch((error: unknown) => toConflict(identity, error));
+  if (updated.kind === 'unknown') throw toConflict(identity);
   if (updated.kind === 'ended') markEnded(context, state);
   if (updated.kind === 'moved') await state.rebase(updated.record);
   if (updated.kind !== 'written') return updated.kind === 'ended';
@@ -73,7 +74,11 @@ function recordWith(record: SessionRecord, key: string, stored: StoredValue | un
 }
 
 /** What may have been applied is not for repeating: that is for the caller to know. */
-function toConflict(error?: unknown): never {
+function toConflict({ key }: Identity, error?: unknown): never {
   if (error !== undefined && !(error instanceof SessionUnavailableError && error.outcome === 'unknown')) throw error;
-  throw new SessionConflictError('conflict', 'Nobody can tell whether the update was applied: its answer was lost.', { cause: error });
+  throw new SessionConflictError('conflict', 'Nobody can tell whether the update was applied: its answer was lost.', {
+    cause: error,
+    operation: 'UpdateItem',
+    ref: sessionRef(key),
+  });
 }

@@ -181,7 +181,9 @@ export class OpenedSession implements SessionOwner {
 
   #rejectEnded(): void {
     if (!this.#state.hasEnded) return;
-    throw new SessionEndedError('ended', 'The session was signed out, expired or deleted while the request ran; nothing was written.');
+    const { identity } = this.#state;
+    const ref = identity && sessionRef(identity.key);
+    throw new SessionEndedError('ended', 'The session was signed out, expired or deleted while the request ran; nothing was written.', { ref });
   }
 
   #now(): number {

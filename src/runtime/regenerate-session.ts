@@ -1,7 +1,7 @@
 import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
 import { SessionRecord } from './item';
-import { SessionContext, markEnded, secondsOf } from './session-context';
+import { SessionContext, markEnded, secondsOf, secondsSince } from './session-context';
 import { newSessionId } from './session-id';
 import { checkSize } from './session-size';
 import { Identity, Pending, Renewal, SessionState, identityOf } from './session-state';
@@ -34,13 +34,14 @@ interface Copy {
 export async function regenerateSession(context: SessionContext, state: SessionState, pending: Pending, renewal: Renewal): Promise<void> {
   const { store, response, emit } = context;
   const old = state.identity as Identity;
-  const contention = new Contention(context);
+  const contention = new Contention(context, old.key);
   for (;; await contention.giveWay()) {
     const next = state.next ?? identityOf(newSessionId(context.options.random));
     state.next = undefined;
     const now = secondsOf(context);
     const record = state.record as SessionRecord;
-    const copy = await copyUnder(context, state, next, pending, renewal, now);
+    const began = renewal.keepDeadline ? secondsSince(record, context) : now;
+    const copy = await copyUnder(context, state, next, pending, renewal, began);
     checkSize(context, next.key, copy.record);
     if (!(await store.create(next.key, copy.record))) continue;
     const replaced = await store

@@ -1,3 +1,4 @@
+import type { SessionRecord } from './item';
 import type { ResolvedOptions } from './resolve-options';
 import type { ResponseCookies } from './response-cookies';
 import type { SessionEvent } from './session-event';
@@ -17,6 +18,11 @@ export interface SessionContext {
 /** The time of a request's clock in epoch seconds. */
 export function secondsOf({ options }: SessionContext): number {
   return Math.floor(options.clock.now() / 1000);
+}
+
+/** The time as it counts for a session: never before its creation, because the clock of who created it may be ahead of ours. */
+export function secondsSince({ iat }: SessionRecord, context: SessionContext): number {
+  return Math.max(secondsOf(context), iat);
 }
 
 /** A cookie that lasts moves with the session's end. */

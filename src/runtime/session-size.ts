@@ -2,6 +2,7 @@ import { SessionTooLargeError } from './errors';
 import { SessionRecord, toItem } from './item';
 import { LARGEST_ITEM, itemSize } from './item-size';
 import type { SessionContext } from './session-context';
+import { sessionRef } from './session-id';
 
 /** Bytes from which on a session is worth a look: each write of it costs 64 units. */
 const LARGE = 65_536;
@@ -14,7 +15,7 @@ const MOST_NAMED = 5;
  */
 export function checkSize({ emit }: SessionContext, key: Uint8Array, record: SessionRecord): void {
   const bytes = itemSize(toItem(key, record)) + record.foreign;
-  if (bytes > LARGEST_ITEM) throw new SessionTooLargeError(bytes, largestKeys(record));
+  if (bytes > LARGEST_ITEM) throw new SessionTooLargeError(bytes, largestKeys(record), { ref: sessionRef(key) });
   if (bytes > LARGE) emit('large', key);
 }
 

@@ -5,6 +5,7 @@ import { SessionUnavailableError } from './errors';
 import {
   FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, StoredValue, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
 } from './item';
+import { sessionRef } from './session-id';
 import { UpdateBuilder } from './update-expression';
 
 /** A name with what to store, or `undefined` to remove it. */
@@ -91,8 +92,8 @@ export class Store {
   /** Reads a session, alive or not. */
   public async load(key: Uint8Array, strong: boolean): Promise<Found> {
     const input = { TableName: this.#table, Key: toKey(key), ...(strong ? { ConsistentRead: true } : {}) };
-    const answer = await this.#call('GetItem', (options) => this.#client.getItem(input, options));
-    if (answer.refused) throw new SessionUnavailableError('unavailable', 'What answered GetItem is not DynamoDB.');
+    const answer = await this.#call('GetItem', key, (options) => this.#client.getItem(input, options));
+    if (answer.refused) throw new SessionUnavailableError('unavailable', 'What answered GetItem is not DynamoDB.', { operation: 'GetItem', ref: sessionRef(key) });
     const item = Object(answer.output).Item as unknown;
     if (item === undefined) return { kind: 'missing' };
     const record = readItem(item, key);
@@ -102,7 +103,7 @@ export class Store {
   /** Creates a session; says whether it did. Where not, the key is taken, maybe by an attempt of our own: make another. */
   public async create(key: Uint8Array, record: SessionRecord): Promise<boolean> {
     const input = { TableName: this.#table, Item: toItem(key, record), ConditionExpression: NOT_THERE };
-    return !(await this.#call('PutItem', (options) => this.#client.putItem(input, options))).refused;
+    return !(await this.#call('PutItem', key, (options) => this.#client.putItem(input, options))).refused;
   }
 
   /** Writes what was changed, and nothing else. */
@@ -148,7 +149,7 @@ export class Store {
   /** Deletes a session. What is not there is deleted already. */
   public async delete(key: Uint8Array): Promise<void> {
     const input = { TableName: this.#table, Key: toKey(key) };
-    await this.#call('DeleteItem', (options) => this.#client.deleteItem(input, options));
+    await this.#call('DeleteItem', key, (options) => this.#client.deleteItem(input, options));
   }
 
   /**
@@ -172,7 +173,7 @@ export class Store {
   /** The item as it is now, where a refusal did not bring it. */
   async #read(key: Uint8Array): Promise<unknown> {
     const input = { TableName: this.#table, Key: toKey(key), ConsistentRead: true };
-    const answer = await this.#call('GetItem', (options) => this.#client.getItem(input, options));
+    const answer = await this.#call('GetItem', key, (options) => this.#client.getItem(input, options));
     return answer.refused ? undefined : (Object(answer.output).Item as unknown);
   }
 
@@ -187,11 +188,11 @@ export class Store {
       ExpressionAttributeValues: values,
       ...(tellsItem && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
     };
-    return this.#call('UpdateItem', (options) => this.#client.updateItem(input, options));
+    return this.#call('UpdateItem', key, (options) => this.#client.updateItem(input, options));
   }
 
-  #call<Output>(operation: string, send: Parameters<typeof call<Output>>[2]): Promise<Answer<Output>> {
-    return call(this.#client, operation, send, this.#settings);
+  #call<Output>(operation: string, key: Uint8Array, send: Parameters<typeof call<Output>>[2]): Promise<Answer<Output>> {
+    return call(this.#client, operation, send, { ...this.#settings, key });
   }
 }
 

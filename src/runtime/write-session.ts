@@ -2,8 +2,8 @@ import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
 import { SessionRecord, StoredValue } from './item';
 import { regenerateSession } from './regenerate-session';
-import { SessionContext, markEnded, secondsOf, slideCookie } from './session-context';
-import { newSessionId } from './session-id';
+import { SessionContext, markEnded, secondsOf, secondsSince, slideCookie } from './session-context';
+import { newSessionId, sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Pending, SessionState, identityOf } from './session-state';
 import { SessionWrite, StoredChanges } from './store';
@@ -69,7 +69,7 @@ async function createSession(context: SessionContext, state: SessionState, pendi
     emit('created', next.key);
     return;
   }
-  throw new SessionUnavailableError('unavailable', 'No session could be created: the table has each id already.');
+  throw new SessionUnavailableError('unavailable', 'No session could be created: the table has each id already.', { operation: 'PutItem' });
 }
 
 /** An eventual read may have missed a session that lives; a new one would take its cookie away. */
@@ -77,7 +77,10 @@ async function resolveDoubt(context: SessionContext, state: SessionState): Promi
   if (!state.isDoubtful || state.identity === undefined) return;
   const found = await context.store.load(state.identity.key, true);
   if (found.kind === 'found' && context.options.lifetime.isAlive(found.record, secondsOf(context))) {
-    throw new SessionUnavailableError('unavailable', 'The session was not yet to be read where it was looked for.');
+    throw new SessionUnavailableError('unavailable', 'The session was not yet to be read where it was looked for.', {
+      operation: 'GetItem',
+      ref: sessionRef(state.identity.key),
+    });
   }
   state.isDoubtful = false;
 }
@@ -86,9 +89,9 @@ async function resolveDoubt(context: SessionContext, state: SessionState): Promi
 async function updateSession(context: SessionContext, state: SessionState, pending: Pending): Promise<void> {
   const { store, response } = context;
   const { key } = state.identity as NonNullable<SessionState['identity']>;
-  const contention = new Contention(context);
+  const contention = new Contention(context, key);
   for (;;) {
-    const now = secondsOf(context);
+    const now = secondsSince(state.record as SessionRecord, context);
     const [values, flash] = [await state.close(pending.values), await state.close(pending.flash)];
     const record = recordAfter(context, state.record as SessionRecord, pending, values, flash, now);
     checkSize(context, key, record);

@@ -1,85 +1,126 @@
-import { CLIENTS, ClientName } from './fault-clients';
+import { CLIENTS, ClientName, FaultClient } from './fault-clients';
 import { VERBS, Verb, VerbName } from './fault-verbs';
-import { LambdaHttpResponse, SessionFactoryOptions, lambdaHandler, sessionFactory } from '../../src/runtime';
-import { sessionRef, hashSessionId } from '../../src/runtime/session-id';
+import { LambdaHttpResponse, SessionContext, SessionError, lambdaHandler } from '../../src/runtime';
+import { hashSessionId } from '../../src/runtime/session-id';
 import { FakeClock } from '../../src/testing';
 import { eventOf } from '../support/events';
-import { FaultName, FaultProxy } from '../support/fault-proxy';
+import { FaultProxy } from '../support/fault-proxy';
+import { CANARY_ROLE, FaultName } from '../support/faults';
 import { TestTable } from '../support/table';
 import { ShopData, Visitor } from '../support/visitor';
 
 /** One cell of the matrix. */
 export interface Cell {
-  readonly fault: FaultName;
+  readonly fault: FaultName | 'stale eventual reads';
   readonly verb: VerbName;
   readonly client: ClientName;
-  /** Whether the fault goes away after the first call, or stays. */
+  /** Whether the fault stays, or goes away after one call. */
   readonly lasts: boolean;
 }
 
 /** What came of a cell. */
 export interface Outcome {
-  /** What the browser got. */
+  /** The status that the browser gets. */
   readonly status: number;
-  /** What the id cookie of the answer did. */
+  /** What the handler's own `await` rejected with. */
+  readonly thrown: string;
+  /** What became of the id cookie. */
   readonly cookie: 'none' | 'set' | 'cleared';
-  /** What the visitor's next request finds, once all is well again. */
-  readonly then: 'done' | 'not done' | 'neither';
+  /** What the browser's next request finds, once all is well again. */
+  readonly stored: 'done' | 'not done' | 'ended' | 'something else';
+  /** Items that live and that no browser has the id of. */
+  readonly orphans: number;
   /** What is wrong whatever was expected. */
   readonly violations: readonly string[];
 }
 
 /** Runs one request whose call fails, as a browser and a handler would see it. */
-export async function runCell(table: TestTable, proxy: FaultProxy, { fault, verb: name, client: clientName, lasts }: Cell): Promise<Outcome> {
+export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): Promise<Outcome> {
   const clock = new FakeClock();
-  const verb: Verb = VERBS[name];
+  const verb: Verb = VERBS[cell.verb];
+  if (cell.fault === 'stale eventual reads') await proxy.holdReplica(table.name);
   const visitor = verb.isKnown ? await Visitor.withSession(table, clock) : new Visitor(table, clock);
   const before = visitor.id;
   clock.advanceSeconds(verb.wait);
-  const { client, destroy } = CLIENTS[clientName](proxy.endpoint);
-  // Nobody waits in a test: when nothing more will come, the deadline does, or its third where the store repeats.
-  const silent = clientName.startsWith('given') ? 3000 : 1000;
-  proxy.onHush = () => void setImmediate(() => clock.advance(silent));
-  proxy.fail(verb.operation, fault, lasts ? Infinity : 1);
-  const answer = await send(visitor, verb, { tableName: table.name, client, clock });
+  const client = CLIENTS[cell.client](proxy.endpoint, { tableName: table.name, clock });
+  if (cell.fault !== 'stale eventual reads') {
+    const waiting = { patience: client.patience, advance: (milliseconds: number) => clock.advance(milliseconds) };
+    proxy.fail(verb.operation, cell.fault, cell.lasts ? Infinity : 1, waiting);
+  }
+  const start = clock.now();
+  const { answer, thrown } = await send(visitor, verb, client);
+  const cost = clock.now() - start;
   proxy.heal();
-  destroy();
-  const setCookie = (answer.cookies ?? []).filter((cookie) => cookie.startsWith('session_id='));
+  client.destroy();
   visitor.jar.store(answer.cookies ?? []);
-  const found = await visitor.visit((session) => Object.fromEntries(session.entries()));
-  const then = same(found, verb.done) ? 'done' : same(found, verb.notDone) ? 'not done' : 'neither';
-  const cookie = setCookie.length === 0 ? 'none' : setCookie[0]?.includes('Max-Age=0') ? 'cleared' : 'set';
+  const setCookies = (answer.cookies ?? []).filter((cookie) => cookie.startsWith('session_id='));
+  const cookie = setCookies.length === 0 ? 'none' : setCookies.some((text) => text.includes('Max-Age=0')) ? 'cleared' : 'set';
+  const found = await dataOf(visitor);
+  const items = await table.items();
+  const live = items.filter(({ exp }) => Number(exp?.N) * 1000 > clock.now());
+  const reachable = Buffer.from(hashSessionId(visitor.id)).toString('hex');
   const violations = [
-    ...(setCookie.length > 1 ? ['two id cookies'] : []),
+    ...(setCookies.length > 1 ? ['two id cookies'] : []),
     ...(answer.statusCode !== 200 && cookie !== 'none' ? ['a failure sent an id cookie'] : []),
-    ...(await revived(table, clock, before, name, answer.statusCode)),
+    // The deadline bounds each call with all its repetitions, and a request makes four at most.
+    ...(cost > 3000 * 4 ? [`it took ${cost} ms`] : []),
+    ...(clock.waiting > 0 ? ['a timer is left'] : []),
+    ...(JSON.stringify(answer).includes(CANARY_ROLE) ? ['the answer shows a role'] : []),
+    ...(await revived(table, clock, before, visitor.id, cookie)),
   ];
-  return { status: answer.statusCode, cookie, then, violations };
+  await Promise.all(items.map((item) => table.removeItem(item)));
+  table.takeCalls();
+  return {
+    status: answer.statusCode,
+    thrown,
+    cookie,
+    stored: judge(found, verb),
+    orphans: live.filter(({ sid }) => Buffer.from(sid?.B ?? '').toString('hex') !== reachable).length,
+    violations,
+  };
 }
 
-async function send(visitor: Visitor, verb: Verb, options: SessionFactoryOptions): Promise<LambdaHttpResponse> {
-  const handler = lambdaHandler(sessionFactory<ShopData>(options), async (_, { session }) => {
-    await verb.act(await session());
+async function send(visitor: Visitor, verb: Verb, { sessions }: FaultClient): Promise<{ answer: LambdaHttpResponse; thrown: string }> {
+  let thrown = 'nothing';
+  const handler = lambdaHandler(sessions, async (_, context: SessionContext<ShopData>) => {
+    await verb.act(context).catch((error: unknown) => {
+      thrown = describeError(error);
+      throw error;
+    });
     return { statusCode: 200, body: '' };
   });
   const event = eventOf('HTTP API', { cookies: visitor.jar.cookies() });
   try {
-    return (await handler(event, { getRemainingTimeInMillis: () => 30_000 })) as LambdaHttpResponse;
-  } catch (error) {
+    return { answer: (await handler(event, { getRemainingTimeInMillis: () => 30_000 })) as LambdaHttpResponse, thrown };
+  } catch {
     // What goes past the adapter is what Lambda answers with 500; it carries nothing of ours.
-    return { statusCode: 500, body: (error as Error).name };
+    return { answer: { statusCode: 500, body: '' }, thrown };
   }
 }
 
-/** After a successful sign-out or new id the old one opens nothing, and of one session there is one item. */
-async function revived(table: TestTable, clock: FakeClock, id: string, verb: VerbName, status: number): Promise<string[]> {
-  if (id === '' || status !== 200 || !/delete|regenerate/.test(verb)) return [];
-  const old = new Visitor(table, clock);
-  old.jar.set('session_id', id);
-  const isNew = await old.visit((session) => session.isNew);
-  return isNew ? [] : [`the session ${sessionRef(hashSessionId(id))} lives on`];
+function describeError(error: unknown): string {
+  return error instanceof SessionError ? `${error.name} (${error.code})` : 'another error';
 }
 
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+async function dataOf(visitor: Visitor): Promise<Readonly<Record<string, unknown>>> {
+  return visitor.visit((session) => Object.fromEntries(session.entries()));
+}
+
+function judge(found: Readonly<Record<string, unknown>>, { done, notDone }: Verb): Outcome['stored'] {
+  // An engine may give the entries of a map in any order.
+  const text = (data: object) => JSON.stringify(Object.entries(data).sort());
+  const is = (expected: object) => text(found) === text(expected);
+  return is(done) ? 'done' : is(notDone) ? 'not done' : is({}) ? 'ended' : 'something else';
+}
+
+/** An id that was taken away or replaced opens nothing, and what was set with a new id is never under the old one. */
+async function revived(table: TestTable, clock: FakeClock, before: string, after: string, cookie: Outcome['cookie']): Promise<string[]> {
+  if (before === '' || before === after) return [];
+  const old = new Visitor(table, clock);
+  old.jar.set('session_id', before);
+  const data = await dataOf(old);
+  return [
+    ...(cookie !== 'none' && Object.keys(data).length > 0 ? ['the former id opens a session'] : []),
+    ...('note' in data ? ['the former id opens what was set at sign-in'] : []),
+  ];
 }

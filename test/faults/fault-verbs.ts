@@ -1,39 +1,54 @@
-import { ShopSession } from '../support/visitor';
+import { SessionContext } from '../../src/runtime';
+import { ShopData } from '../support/visitor';
 
-/** What a request does, the call of it that fails, and what must hold of the table whether it was done or not. */
+/** What a request does, the call of it that fails, and what the table holds when it was done and when not. */
 export interface Verb {
   /** The operation whose call fails. */
   readonly operation: 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
   /** Whether the visitor has a session before. */
   readonly isKnown: boolean;
-  /** Seconds that pass before, to make a touch due. */
+  /** Seconds that pass before, which make a read eventual, or a touch due. */
   readonly wait: number;
-  readonly act: (session: ShopSession) => Promise<unknown> | void;
-  /** What the visitor's next request finds when it was done, and when it was not. */
-  readonly done: unknown;
-  readonly notDone: unknown;
+  readonly act: (context: SessionContext<ShopData>) => Promise<unknown>;
+  /** The data that the browser's next request finds. */
+  readonly done: Readonly<Record<string, unknown>>;
+  readonly notDone: Readonly<Record<string, unknown>>;
+  /** The id cookie of an answer to a request that was done. */
+  readonly cookie: 'none' | 'set' | 'cleared';
 }
 
-const known = { name: 'Ada' };
+const name = { name: 'Ada' };
+const known = { isKnown: true, wait: 30, notDone: name, cookie: 'none' } as const;
+
+async function signIn({ session }: SessionContext<ShopData>): Promise<void> {
+  const opened = await session();
+  opened.regenerate();
+  opened.set('note', 'signed in');
+}
 
 /** The verbs of the store, each as a handler makes them happen. */
 export const VERBS = {
-  'load': { operation: 'GetItem', isKnown: true, wait: 30, act: () => undefined, done: known, notDone: known },
-  'create': { operation: 'PutItem', isKnown: false, wait: 0, act: (session) => session.set('name', 'Ada'), done: known, notDone: {} },
-  'update': {
-    operation: 'UpdateItem', isKnown: true, wait: 30, act: (session) => session.set('count', 1), done: { ...known, count: 1 }, notDone: known,
+  'load': { ...known, operation: 'GetItem', act: ({ session }) => session(), done: name },
+  'create': {
+    ...known,
+    isKnown: false,
+    operation: 'PutItem',
+    act: async ({ session }) => (await session()).set('name', 'Ada'),
+    done: name,
+    notDone: {},
+    cookie: 'set',
   },
-  'touch': { operation: 'UpdateItem', isKnown: true, wait: 600, act: () => undefined, done: known, notDone: known },
-  'regenerate, new item': { operation: 'PutItem', isKnown: true, wait: 30, act: (session) => session.regenerate(), done: known, notDone: known },
-  'regenerate, old item': { operation: 'UpdateItem', isKnown: true, wait: 30, act: (session) => session.regenerate(), done: known, notDone: known },
-  'delete': { operation: 'DeleteItem', isKnown: true, wait: 30, act: (session) => session.invalidate(), done: {}, notDone: known },
+  'update': { ...known, operation: 'UpdateItem', act: async ({ session }) => (await session()).set('count', 1), done: { ...name, count: 1 } },
+  'touch': { ...known, wait: 600, operation: 'UpdateItem', act: ({ session }) => session(), done: name },
+  'regenerate: new item': { ...known, operation: 'PutItem', act: signIn, done: { ...name, note: 'signed in' }, cookie: 'set' },
+  'regenerate: old item': { ...known, operation: 'UpdateItem', act: signIn, done: { ...name, note: 'signed in' }, cookie: 'set' },
+  'invalidate': { ...known, operation: 'DeleteItem', act: async ({ session }) => (await session()).invalidate(), done: {}, cookie: 'cleared' },
+  'endSession': { ...known, operation: 'DeleteItem', act: ({ endSession }) => endSession(), done: {}, cookie: 'cleared' },
   'update(key, fn)': {
+    ...known,
     operation: 'UpdateItem',
-    isKnown: true,
-    wait: 30,
-    act: (session) => session.update('count', (count = 0) => count + 1),
-    done: { ...known, count: 1 },
-    notDone: known,
+    act: async ({ session }) => (await session()).update('count', (count = 0) => count + 1),
+    done: { ...name, count: 1 },
   },
 } satisfies Readonly<Record<string, Verb>>;
 

@@ -1,62 +1,33 @@
-import { IncomingMessage, Server, ServerResponse, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, IncomingMessage, Server, ServerResponse, createServer, request } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { EngineAnswer, FAULTS, FaultName, ProxiedCall } from './faults';
 
-/** What the proxy can do to a call. */
-export const FAULTS = {
-  'throttled: provisioned': answered(400, 'ProvisionedThroughputExceededException'),
-  'throttled: account': answered(400, 'ThrottlingException'),
-  'throttled: on demand': answered(400, 'RequestLimitExceeded'),
-  'internal error': answered(500, 'InternalServerError'),
-  'service unavailable': answered(503, 'ServiceUnavailableException'),
-  'access denied': answered(400, 'AccessDeniedException'),
-  'expired credentials': answered(400, 'ExpiredTokenException'),
-  'missing table': answered(400, 'ResourceNotFoundException'),
-  'HTML with 200': async (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the hotel</h1>'),
-  'empty with 200': async (_, response) => void response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': 0 }).end(),
-  'wrong checksum': async (_, response, apply) => {
-    const { status, headers, body } = await apply();
-    response.writeHead(status, { ...headers, 'x-amz-crc32': '1' }).end(body);
-  },
-  'reset before it was applied': async (call) => void call.socket.destroy(),
-  'reset after it was applied': async (call, _, apply) => {
-    await apply();
-    call.socket.destroy();
-  },
-  'answer cut off after it was applied': async (call, response, apply) => {
-    const { headers, body } = await apply();
-    response.writeHead(200, { ...headers, 'content-length': body.length + 10 });
-    response.write(body, () => call.socket.destroy());
-  },
-  'silence': async (_call, _response, _apply, hush) => hush(),
-  'silence after it was applied': async (_call, _response, apply, hush) => {
-    await apply();
-    hush();
-  },
-  'one byte and no more': async (_call, response, _apply, hush) => {
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': 100 });
-    response.write('{', hush);
-  },
-} satisfies Readonly<Record<string, Fault>>;
-
-export type FaultName = keyof typeof FAULTS;
-
-interface Applied {
-  readonly status: number;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly body: Buffer;
-}
-
-/** Does something to a call; `apply` lets the engine do it, `hush` says that nothing more will come. */
-type Fault = (call: IncomingMessage, response: ServerResponse, apply: () => Promise<Applied>, hush: () => void) => Promise<void>;
-
-/** What is to happen to calls of one operation: once, or each time. */
+/** What is to happen to the next calls of an operation. */
 interface Script {
   readonly operation: string;
   readonly fault: FaultName;
-  remaining: number;
+  times: number;
 }
 
-/** A proxy in front of an engine, through which real clients speak and which does to their calls what networks do. */
+/** How the client under test waits. */
+export interface Waiting {
+  /** Lets milliseconds pass on its clock. */
+  readonly advance: (milliseconds: number) => void;
+  /** The milliseconds that it gives one attempt. */
+  readonly patience: number;
+}
+
+/** A call that came through. */
+export interface PassedCall {
+  readonly operation: string;
+  readonly isStrong: boolean;
+}
+
+/**
+ * A proxy in front of an engine, through which real clients speak by real
+ * sockets, and which does to their calls what networks do. It is never an
+ * engine itself: what is stored is what the engine stored.
+ */
 export class FaultProxy {
   public static async start(engine: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(engine);
@@ -64,70 +35,146 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** Calls that reached the proxy, by operation. */
-  public readonly calls: string[] = [];
   readonly #engine: URL;
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #dropped = new WeakSet<Socket>();
   #script: Script | undefined;
+  #waiting: Waiting | undefined;
+  #replica: ReadonlyMap<string, unknown> | undefined;
+  #open = 0;
+  /** The calls that came through since it was emptied. */
+  public readonly calls: PassedCall[] = [];
 
   private constructor(engine: string) {
     this.#engine = new URL(engine);
-    this.#server = createServer((call, response) => void this.#serve(call, response));
+    this.#server = createServer((call, response) => {
+      this.#open++;
+      response.once('close', () => this.#open--);
+      // The other end may be gone; that is its matter.
+      this.#serve(call, response).catch(() => call.socket.destroy());
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket)).on('error', () => undefined);
+    });
   }
 
-  /** Is called when a call will get no more of an answer: the moment to let the time pass. */
-  public onHush: () => void = () => undefined;
+  /** Is asked for each call, where there is no script; for faults that are sprinkled in. */
+  public choose: (operation: string) => FaultName | undefined = () => undefined;
 
   public get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Sets what happens to the next calls of an operation; then to no more. */
-  public fail(operation: string, fault: FaultName, times: number): void {
-    this.#script = { operation, fault, remaining: times };
-    this.calls.length = 0;
+  /** How many calls have no answer yet. */
+  public get openCalls(): number {
+    return this.#open;
   }
 
+  /** Says what happens to the next calls of an operation. Without `waiting`, time passes by itself. */
+  public fail(operation: string, fault: FaultName, times: number, waiting?: Waiting): void {
+    this.#script = { operation, fault, times };
+    this.#waiting = waiting;
+  }
+
+  /** From now on eventually consistent reads see what is stored at this moment. */
+  public async holdReplica(tableName: string): Promise<void> {
+    const { body } = await this.#forward(Buffer.from(JSON.stringify({ TableName: tableName })), {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.Scan',
+      'authorization': 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=b',
+      'x-amz-date': '20260101T000000Z',
+    });
+    const { Items = [] } = JSON.parse(body.toString()) as { readonly Items?: readonly { readonly sid: { readonly B: string } }[] };
+    this.#replica = new Map(Items.map((item) => [item.sid.B, item]));
+  }
+
+  /** All is well again. */
   public heal(): void {
     this.#script = undefined;
+    this.#waiting = undefined;
+    this.#replica = undefined;
+  }
+
+  /** Cuts every connection, as a long freeze does. */
+  public cutConnections(): number {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    return this.#sockets.size;
+  }
+
+  /** Lets every connection stand, and hears nothing more that comes by it, as an address translation does that has forgotten it. */
+  public dropConnections(): number {
+    for (const socket of this.#sockets) this.#dropped.add(socket);
+    return this.#sockets.size;
   }
 
   public async stop(): Promise<void> {
-    this.#server.closeAllConnections();
+    this.cutConnections();
+    this.#agent.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  async #serve(call: IncomingMessage, response: ServerResponse): Promise<void> {
-    const operation = String(call.headers['x-amz-target']).split('.')[1] ?? '';
-    this.calls.push(operation);
+  async #serve(request_: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#dropped.has(request_.socket)) return;
+    const operation = String(request_.headers['x-amz-target']).split('.')[1] ?? '';
     const chunks: Buffer[] = [];
-    for await (const chunk of call) chunks.push(chunk as Buffer);
-    const apply = () => this.#forward(call, Buffer.concat(chunks));
-    const script = this.#script;
-    if (script?.operation === operation && script.remaining > 0) {
-      script.remaining--;
-      return FAULTS[script.fault](call, response, apply, () => this.onHush());
-    }
-    const { status, headers, body } = await apply();
-    response.writeHead(status, headers).end(body);
+    for await (const chunk of request_) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const isStrong = body.includes('"ConsistentRead":true');
+    this.calls.push({ operation, isStrong });
+    const call = this.#call(request_, response, body);
+    const fault = this.#next(operation);
+    if (fault !== undefined) return FAULTS[fault](call);
+    if (this.#replica !== undefined && operation === 'GetItem' && !isStrong) return this.#answerStale(response, body, this.#replica);
+    call.pass(await call.apply());
   }
 
-  #forward(call: IncomingMessage, body: Buffer): Promise<Applied> {
+  #next(operation: string): FaultName | undefined {
+    const script = this.#script;
+    if (script === undefined) return this.choose(operation);
+    if (script.operation !== operation || script.times === 0) return undefined;
+    script.times--;
+    return script.fault;
+  }
+
+  #call(request_: IncomingMessage, response: ServerResponse, body: Buffer): ProxiedCall {
+    const waiting = this.#waiting;
+    return {
+      request: request_,
+      response,
+      apply: () => this.#forward(body, request_.headers),
+      pass: ({ status, headers, body: answer }) => void response.writeHead(status, headers).end(answer),
+      patience: waiting?.patience ?? 0,
+      // By the next turn the client has what was written before.
+      passTime: async (milliseconds) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        waiting?.advance(milliseconds);
+      },
+    };
+  }
+
+  #answerStale(response: ServerResponse, body: Buffer, replica: ReadonlyMap<string, unknown>): void {
+    const { Key } = JSON.parse(body.toString()) as { readonly Key: { readonly sid: { readonly B: string } } };
+    const Item = replica.get(Key.sid.B);
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'STALE' }).end(JSON.stringify(Item === undefined ? {} : { Item }));
+  }
+
+  #forward(body: Buffer, headers: IncomingMessage['headers']): Promise<EngineAnswer> {
+    const { 'transfer-encoding': _, connection: __, ...kept } = headers;
     return new Promise((resolve, reject) => {
-      const forwarded = request(this.#engine, { method: call.method, path: call.url, headers: call.headers }, (answer) => {
+      const options = { method: 'POST', agent: this.#agent, headers: { ...kept, 'host': this.#engine.host, 'content-length': body.length } };
+      const forwarded = request(this.#engine, options, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const { connection: ___, 'transfer-encoding': ____, ...rest } = answer.headers;
+          resolve({ status: answer.statusCode ?? 502, headers: rest, body: Buffer.concat(chunks) });
+        });
       });
       forwarded.on('error', reject).end(body);
     });
   }
-}
-
-function answered(status: number, name: string): Fault {
-  const message = 'User: arn:aws:sts::123456789012:assumed-role/shop is not authorized to perform this on arn:aws:dynamodb:us-east-1:123456789012:table/Shop';
-  return async (_, response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message }));
-  };
 }

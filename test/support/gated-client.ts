@@ -17,12 +17,13 @@ interface Hold {
   readonly opened: Promise<void>;
 }
 
-/** A client whose next call of a verb can be held at a gate, or lose its answer after it was applied. */
+/** A client whose next call of a verb can be held at a gate, be denied, or lose its answer after it was applied. */
 export class GatedClient implements SessionClient {
   public readonly singleAttempt = true;
   readonly #client: SessionClient;
   readonly #holds: Hold[] = [];
   readonly #losses: Verb[] = [];
+  readonly #denials: Verb[] = [];
 
   public constructor(client: SessionClient) {
     this.#client = client;
@@ -50,12 +51,22 @@ export class GatedClient implements SessionClient {
     this.#losses.push(verb);
   }
 
+  /** Denies the next call of a verb. */
+  public deny(verb: Verb): void {
+    this.#denials.push(verb);
+  }
+
   async #pass<Output>(verb: Verb, call: () => Promise<Output>): Promise<Output> {
     const held = this.#holds.findIndex((hold) => hold.verb === verb);
     if (held >= 0) {
       const [hold] = this.#holds.splice(held, 1);
       hold?.arrive();
       await hold?.opened;
+    }
+    const denied = this.#denials.indexOf(verb);
+    if (denied >= 0) {
+      this.#denials.splice(denied, 1);
+      throw awsError('AccessDeniedException');
     }
     const lost = this.#losses.indexOf(verb);
     if (lost < 0) return call();

@@ -72,6 +72,11 @@ export class TestTable {
     await this.#table.client.send(new DeleteItemCommand({ TableName: this.name, Key: { sid: { B: hashSessionId(id) } } }));
   }
 
+  /** Deletes an item as it was read, past the library. */
+  public async removeItem({ sid }: Record<string, AttributeValue>): Promise<void> {
+    if (sid !== undefined) await this.#table.client.send(new DeleteItemCommand({ TableName: this.name, Key: { sid } }));
+  }
+
   /** Ends the table, in which no session id may stand by then. */
   public async stop(): Promise<void> {
     expect(findId((await this.items()).map((item) => inspect(item, { depth: 9, maxStringLength: null })))).toBeUndefined();

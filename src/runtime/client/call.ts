@@ -1,6 +1,6 @@
 import { Clock } from '../clock';
 import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
-import { RandomBytes } from '../session-id';
+import { RandomBytes, sessionRef } from '../session-id';
 import { Attempt } from './attempt';
 import { Failure, classify } from './failure';
 import { CallOptions, SessionClient } from './session-client';
@@ -13,6 +13,8 @@ export interface CallSettings {
   readonly deadline: number;
   /** Gives the milliseconds that the function has left. */
   readonly remainingTime?: (() => number) | undefined;
+  /** The key of the session that the call is for. */
+  readonly key?: Uint8Array;
 }
 
 /** What came of a call that DynamoDB took: it was done, or its condition did not hold. */
@@ -48,7 +50,7 @@ export async function call<Output>(
 ): Promise<Answer<Output>> {
   const { clock, deadline, random } = settings;
   const budget = Math.min(deadline, (settings.remainingTime?.() ?? Infinity) - RESERVE);
-  if (!(budget > 0)) throw unavailable(operation, 'the function has too little time left');
+  if (!(budget > 0)) throw unavailable('the function has too little time left', circumstancesOf(operation, settings));
   const endsAt = clock.now() + budget;
   const attemptTime = client.singleAttempt === true ? Math.ceil(budget * ATTEMPT_PART) : budget;
   for (let attempt = 1, mayHaveLanded = false; ; attempt++) {
@@ -61,7 +63,7 @@ export async function call<Output>(
       mayHaveLanded ||= failure.repeated || failure.kind === 'unavailable';
       const delay = ((random(1)[0] as number) / 256) * FIRST_DELAY * 2 ** (attempt - 1);
       if (!mayRepeat(client, failure) || attempt === MOST_ATTEMPTS || clock.now() + delay >= endsAt) {
-        throw toError(operation, failure, { cause: error, outcome: mayHaveLanded ? 'unknown' : 'not-applied' });
+        throw toError(failure, { ...circumstancesOf(operation, settings), cause: error, outcome: mayHaveLanded ? 'unknown' : 'not-applied' });
       }
       await clock.sleep(delay);
     }
@@ -85,14 +87,21 @@ function attemptOnce<Output>(send: (options: CallOptions) => Promise<Output>, mi
 }
 
 interface Circumstances {
-  readonly cause: unknown;
-  readonly outcome: 'not-applied' | 'unknown';
+  readonly operation: string;
+  readonly ref: string | undefined;
+  readonly cause?: unknown;
+  readonly outcome?: 'not-applied' | 'unknown';
 }
 
-function toError(operation: string, { kind, name }: Failure, circumstances: Circumstances): SessionError {
+function circumstancesOf(operation: string, { key }: CallSettings): Circumstances {
+  return { operation, ref: key && sessionRef(key) };
+}
+
+function toError({ kind, name }: Failure, circumstances: Circumstances): SessionError {
+  const { operation } = circumstances;
   // An update follows a read of the same table, so the one thing that DynamoDB may not like about it is its size.
   if (kind === 'invalid' && operation === 'UpdateItem') return new SessionTooLargeError(undefined, [], circumstances);
-  if (kind !== 'configuration' && kind !== 'invalid') return unavailable(operation, name, circumstances);
+  if (kind !== 'configuration' && kind !== 'invalid') return unavailable(name, circumstances);
   const advice =
     kind === 'invalid'
       ? 'Check that the table has the binary partition key "sid" and no sort key.'
@@ -100,6 +109,6 @@ function toError(operation: string, { kind, name }: Failure, circumstances: Circ
   return new SessionUnavailableError('configuration', `DynamoDB refused ${operation} with ${name}. ${advice}`, circumstances);
 }
 
-function unavailable(operation: string, what: string, circumstances?: Circumstances): SessionUnavailableError {
-  return new SessionUnavailableError('unavailable', `The session store is unavailable: ${operation}: ${what}.`, circumstances);
+function unavailable(what: string, circumstances: Circumstances): SessionUnavailableError {
+  return new SessionUnavailableError('unavailable', `The session store is unavailable: ${circumstances.operation}: ${what}.`, circumstances);
 }

@@ -1,0 +1,65 @@
+import { Cell, Outcome } from './fault-cell';
+import { VERBS, Verb } from './fault-verbs';
+
+/** What the whole of a call comes to, once the client and the store have repeated it or not. */
+interface Course {
+  /** Whether one attempt or more was applied before the answer was lost. */
+  readonly isApplied: boolean;
+  /** What it ends with. */
+  readonly end: 'answer' | 'unavailable' | 'not applied' | 'configuration';
+}
+
+const APPLIED = /after it was applied|wrong checksum/;
+const REFUSED = /access denied|expired credentials|missing table/;
+const THROTTLED = /throttled/;
+/** What the SDK's own retries take for an answer, or for something that is of no use to repeat. */
+const NOT_REPEATED_BY_SDK = /silence|one byte|HTML|empty/;
+
+/** What must come of a cell. It is reasoned here, and not taken from what is. */
+export function expectedOutcome(cell: Cell): Outcome {
+  const verb: Verb = VERBS[cell.verb];
+  if (cell.fault === 'stale eventual reads') return staleOutcome(cell, verb);
+  const { isApplied, end } = courseOf(cell);
+  // What was applied without our knowing it is made again under another id; of the first one nobody has the id.
+  const orphans = isApplied && verb.operation === 'PutItem' ? 1 : 0;
+  if (end === 'answer') return { status: 200, thrown: 'nothing', cookie: verb.cookie, stored: 'done', orphans, violations: [] };
+  return { ...failure(cell, end), cookie: 'none', stored: storedOf(cell, verb, isApplied), orphans, violations: [] };
+}
+
+function courseOf({ fault, client, lasts }: Cell): Course {
+  const isGiven = client.startsWith('given');
+  // The SDK does not look at checksums.
+  const isUnnoticed = fault === 'half a second late' || (fault === 'wrong checksum' && client !== 'lean client');
+  if (isUnnoticed) return { isApplied: false, end: 'answer' };
+  const isApplied = APPLIED.test(fault);
+  if (REFUSED.test(fault)) return { isApplied, end: 'configuration' };
+  if (!lasts && !(isGiven && NOT_REPEATED_BY_SDK.test(fault))) return { isApplied, end: 'answer' };
+  // Of four attempts by the SDK only the last error is known; the others may have been anything.
+  return { isApplied, end: THROTTLED.test(fault) && !isGiven ? 'not applied' : 'unavailable' };
+}
+
+function failure({ verb }: Cell, end: Exclude<Course['end'], 'answer'>): Pick<Outcome, 'status' | 'thrown'> {
+  // Whether it was applied is for the caller to know, because it must not be applied twice.
+  if (verb === 'update(key, fn)' && end === 'unavailable') return { status: 500, thrown: 'SessionConflictError (conflict)' };
+  // The page is read already, and the next request extends the session.
+  if (verb === 'touch' && end !== 'configuration') return { status: 200, thrown: 'nothing' };
+  const isAtOnce = verb === 'load' || verb === 'invalidate' || verb === 'endSession' || verb === 'update(key, fn)';
+  const code = end === 'configuration' ? 'configuration' : 'unavailable';
+  return { status: 503, thrown: isAtOnce ? `SessionUnavailableError (${code})` : 'nothing' };
+}
+
+function storedOf({ verb: name }: Cell, verb: Verb, isApplied: boolean): Outcome['stored'] {
+  if (JSON.stringify(verb.done) === JSON.stringify(verb.notDone)) return 'done';
+  if (!isApplied || verb.operation === 'PutItem') return 'not done';
+  // The former item is ended and nobody has the new id: the visitor signs in again, and nobody else is let in.
+  return name === 'regenerate: old item' ? 'ended' : 'done';
+}
+
+/** The session was created a moment ago, and the read does not see it yet. */
+function staleOutcome({ verb: name }: Cell, verb: Verb): Outcome {
+  const fine: Outcome = { status: 200, thrown: 'nothing', cookie: verb.cookie, stored: 'done', orphans: 0, violations: [] };
+  if (name === 'load' || name === 'touch' || name === 'create' || verb.operation === 'DeleteItem') return fine;
+  // To write would be to begin a new session, whose cookie would take the place of one that lives.
+  const thrown = name === 'update(key, fn)' ? 'SessionUnavailableError (unavailable)' : 'nothing';
+  return { ...fine, status: 503, thrown, cookie: 'none', stored: 'not done' };
+}

@@ -1,0 +1,56 @@
+import { expectedOutcome } from './expected-outcome';
+import { Cell, Outcome, runCell } from './fault-cell';
+import { CLIENTS, ClientName } from './fault-clients';
+import { VERBS, VerbName } from './fault-verbs';
+import { Engine } from '../support/engines';
+import { FaultProxy } from '../support/fault-proxy';
+import { FAULTS, FaultName } from '../support/faults';
+import { TestTable } from '../support/table';
+
+/** A cell with what came of it. */
+export type Observed = Cell & { readonly outcome: Outcome };
+
+const ALL_FAULTS: readonly Cell['fault'][] = [...(Object.keys(FAULTS) as FaultName[]), 'stale eventual reads'];
+const ALL_CLIENTS = Object.keys(CLIENTS) as ClientName[];
+const ALL_VERBS = Object.keys(VERBS) as VerbName[];
+
+/** Runs every cell on an engine; gives what was observed so far. */
+export function testMatrixOn(engine: Engine): readonly Observed[] {
+  const observed: Observed[] = [];
+  let table: TestTable;
+  let proxy: FaultProxy;
+  beforeAll(async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    table = await TestTable.start(engine);
+    proxy = await FaultProxy.start(table.endpoint);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await table.stop();
+  });
+
+  describe.each(ALL_FAULTS)('%s', (fault) => {
+    test.each(ALL_CLIENTS)('loses nothing, revives nothing and admits nobody through the %s', async (client) => {
+      const wrong: object[] = [];
+      for (const cell of cellsOf(fault, client)) {
+        const outcome = await runCell(table, proxy, cell);
+        observed.push({ ...cell, outcome });
+        const expected = expectedOutcome(cell);
+        if (JSON.stringify(sorted(outcome)) !== JSON.stringify(sorted(expected))) wrong.push({ cell, outcome, expected });
+      }
+      expect(wrong).toEqual([]);
+    });
+  });
+  return observed;
+}
+
+/** How many cells there are. */
+export const CELLS = ALL_FAULTS.length * ALL_CLIENTS.length * ALL_VERBS.length * 2;
+
+function cellsOf(fault: Cell['fault'], client: ClientName): Cell[] {
+  return ALL_VERBS.flatMap((verb) => [false, true].map((lasts) => ({ fault, client, verb, lasts })));
+}
+
+function sorted(outcome: Outcome): unknown[] {
+  return Object.entries(outcome).sort(([one], [other]) => (one < other ? -1 : 1));
+}
