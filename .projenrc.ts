@@ -200,10 +200,6 @@ project.addTask('test:mutation', {
   exec: 'tsx build-tools/mutate.ts',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
-project.addTask('test:mutation', {
-  description: 'Breaks the code one place at a time and looks whether a test notices; writes docs/mutation.md',
-  exec: 'tsx build-tools/mutate.ts',
-});
 project.addTask('test:newest-cdk', {
   description: 'Runs the tests of the construct against the newest aws-cdk-lib',
   exec: 'node build-tools/test-newest-cdk.mjs',
