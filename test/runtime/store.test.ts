@@ -96,6 +96,14 @@ describe('the calls as DynamoDB gets them', () => {
     expect(client.inputs).toHaveLength(1);
   });
 
+  test.each([[7, 'moved'], [8, 'unknown']])('a lost exact change that finds %i tokens of others is %s', async (count, kind) => {
+    const upd = Array.from({ length: count }, (_, i) => token(100 + i));
+    const Item = toItem(key, { ...record, ver: 9, upd });
+    const client = new ScriptedClient([{ error: awsError('TimeoutError') }, { error: awsError('ConditionalCheckFailedException', { Item }) }]);
+    const outcome = await new Store(client, 'Sessions', settings).update(key, NOW, { ...write, version: 3, tokens: [token(1)] });
+    expect(outcome).toMatchObject({ kind });
+  });
+
   test('a touch goes forward only', async () => {
     expect(await sent((store) => store.touch(key, NOW, extension, 120))).toEqual({
       TableName: 'Sessions',
