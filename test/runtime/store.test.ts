@@ -104,6 +104,12 @@ describe('the calls as DynamoDB gets them', () => {
     expect(outcome).toMatchObject({ kind });
   });
 
+  test('what a refused exact change met is read strongly, where the refusal does not bring it', async () => {
+    const client = new ScriptedClient([refused]);
+    await new Store(client, 'Sessions', settings).update(key, NOW, { ...write, version: 3, tokens: [token(1)] });
+    expect(client.inputs[1]).toEqual({ operation: 'GetItem', input: { TableName: 'Sessions', Key, ConsistentRead: true } });
+  });
+
   test('a touch goes forward only', async () => {
     expect(await sent((store) => store.touch(key, NOW, extension, 120))).toEqual({
       TableName: 'Sessions',
