@@ -2,7 +2,7 @@ import { sdkClient } from '../../src/runtime/client/sdk-client';
 import { SessionRecord, toItem } from '../../src/runtime/item';
 import { SessionWrite, Store } from '../../src/runtime/store';
 import { FakeClock } from '../../src/testing';
-import { ScriptedClient } from '../support/scripted-client';
+import { ScriptedClient, Step, awsError } from '../support/scripted-client';
 import { TestTable } from '../support/table';
 
 const NOW = 1_767_225_600;
@@ -81,6 +81,33 @@ describe('the calls as DynamoDB gets them', () => {
       ExpressionAttributeValues: { ':ver': { N: '3' }, ':upd': { L: [{ B: token(1) }, { B: token(2) }] } },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
+  });
+
+  const refused: Step = { error: awsError('ConditionalCheckFailedException') };
+
+  test('a read that is refused is not an answer of DynamoDB, and no empty session', async () => {
+    const client = new ScriptedClient([refused]);
+    await expect(new Store(client, 'Sessions', settings).load(key, false)).rejects.toMatchObject({ name: 'SessionUnavailableError' });
+  });
+
+  test('a plain change that is refused costs no further call: the session is dead', async () => {
+    const client = new ScriptedClient([refused]);
+    expect(await new Store(client, 'Sessions', settings).update(key, NOW, write)).toEqual({ kind: 'ended' });
+    expect(client.inputs).toHaveLength(1);
+  });
+
+  test.each([[7, 'moved'], [8, 'unknown']])('a lost exact change that finds %i tokens of others is %s', async (count, kind) => {
+    const upd = Array.from({ length: count }, (_, i) => token(100 + i));
+    const Item = toItem(key, { ...record, ver: 9, upd });
+    const client = new ScriptedClient([{ error: awsError('TimeoutError') }, { error: awsError('ConditionalCheckFailedException', { Item }) }]);
+    const outcome = await new Store(client, 'Sessions', settings).update(key, NOW, { ...write, version: 3, tokens: [token(1)] });
+    expect(outcome).toMatchObject({ kind });
+  });
+
+  test('what a refused exact change met is read strongly, where the refusal does not bring it', async () => {
+    const client = new ScriptedClient([refused]);
+    await new Store(client, 'Sessions', settings).update(key, NOW, { ...write, version: 3, tokens: [token(1)] });
+    expect(client.inputs[1]).toEqual({ operation: 'GetItem', input: { TableName: 'Sessions', Key, ConsistentRead: true } });
   });
 
   test('a touch goes forward only', async () => {
