@@ -74,7 +74,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       collectCoverage: false,
-      testTimeout: 30_000,
+      // Far more than any test takes alone: a machine that is busy with other work is no defect.
+      testTimeout: 120_000,
       setupFilesAfterEnv: ['<rootDir>/test/support/canary-setup.ts'],
       // The examples import the package by its name.
       moduleNameMapper: Object.fromEntries(sourcesByName().map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`])),

@@ -14,7 +14,7 @@ export interface Mutant {
 const OPPOSITES: Readonly<Record<string, string>> = {
   '===': '!==', '!==': '===', '<': '<=', '<=': '<', '>': '>=', '>=': '>', '&&': '||', '||': '&&', '+': '-', '-': '+',
 };
-const OTHER_METHODS: Readonly<Record<string, string>> = { every: 'some', some: 'every' };
+const OTHER_METHODS: ReadonlyMap<string, string> = new Map([['every', 'some'], ['some', 'every']]);
 
 /** All mutants of a source. */
 export function mutantsOf(text: string): Mutant[] {
@@ -58,8 +58,9 @@ function mutate(node: ts.Node, source: ts.SourceFile, add: Add): void {
     add(node, ';', `\`${short(text)}\` is left out`);
   } else if (ts.isArrayLiteralExpression(node) && node.elements.length > 1) {
     mutateList(node, source, add);
-  } else if (ts.isPropertyAccessExpression(node) && OTHER_METHODS[node.name.text] !== undefined) {
-    add(node.name, OTHER_METHODS[node.name.text] as string, `\`${node.name.text}\` becomes \`${OTHER_METHODS[node.name.text]}\``);
+  } else if (ts.isPropertyAccessExpression(node)) {
+    const other = OTHER_METHODS.get(node.name.text);
+    if (other !== undefined) add(node.name, other, `\`${node.name.text}\` becomes \`${other}\``);
   } else if (node.kind === ts.SyntaxKind.RegularExpressionLiteral) {
     if (text.startsWith('/^')) add(node, `/${text.slice(2)}`, `\`${short(text)}\` loses its \`^\``);
     if (/\$\/\w*$/.test(text)) add(node, text.replace(/\$(\/\w*)$/, '$1'), `\`${short(text)}\` loses its \`$\``);

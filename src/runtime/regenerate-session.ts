@@ -1,6 +1,6 @@
 import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
-import { SessionRecord } from './item';
+import { SessionRecord, StoredValue } from './item';
 import { SessionContext, markEnded, secondsOf, secondsSince } from './session-context';
 import { newSessionId } from './session-id';
 import { checkSize } from './session-size';
@@ -82,10 +82,11 @@ async function copyUnder(
 ): Promise<Copy> {
   const record = state.record as SessionRecord;
   const form = state.formOf(next);
-  await form.prepareToClose([...state.values.openTexts(), ...state.flash.openTexts()]);
+  const isKept = (stored: StoredValue) => StoredForm.isPortable(stored);
+  await form.prepareToClose([...state.values.openTexts(isKept), ...state.flash.openTexts(isKept)]);
   const close = (key: string, text: string) => form.close(key, text);
-  const values = state.values.whole(close, (stored) => StoredForm.isPortable(stored));
-  const flash = state.flash.whole(close, (stored) => StoredForm.isPortable(stored));
+  const values = state.values.whole(close, isKept);
+  const flash = state.flash.whole(close, isKept);
   const idl = idle ?? record.idl;
   const times = keepDeadline
     ? { iat: record.iat, iss: now, abs: record.abs, idl, exp: lifetime.extended(record, now, idl) }

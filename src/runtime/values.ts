@@ -126,9 +126,12 @@ export class Values {
     return whole;
   }
 
-  /** The texts that `whole` may have to close. */
-  public openTexts(): string[] {
-    return [...this.#entries].flatMap(([key, entry]) => this.#currentText(key, entry) ?? []);
+  /** The texts that `whole` may have to close; opens what cannot be kept as it is. */
+  public openTexts(isKept: (stored: StoredValue) => boolean): string[] {
+    return [...this.#entries].flatMap(([key, entry]) => {
+      if (entry.stored !== undefined && !isKept(entry.stored)) this.get(key);
+      return this.#currentText(key, entry) ?? [];
+    });
   }
 
   /** Notes that all of the data has been stored anew, in another form. */

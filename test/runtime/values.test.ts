@@ -266,9 +266,10 @@ describe('the whole of the data', () => {
 
   test('closes again what does not stay as it is', () => {
     const session = values({ a: '[1]' });
+    expect(session.openTexts(() => true)).toEqual([]);
+    expect(session.openTexts(() => false)).toEqual(['[1]']);
     const whole = session.whole(close, () => false);
     expect(whole.get('a')).toEqual({ stored: Buffer.from('a:[1]'), text: '[1]' });
-    expect(session.openTexts()).toEqual(['[1]']);
   });
 
   test('leaves nothing to write once it was stored elsewhere', () => {

@@ -81,6 +81,17 @@ describe('the new session', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['hello']);
   });
 
+  test.each([{ sealed: false }, { sealed: true }])('keeps a large value compressed that the request does not look at, with %j', async (options) => {
+    const visitor = await Visitor.withSession(table, clock, options);
+    const note = 'a sentence that comes again and again. '.repeat(20_000);
+    await visitor.visit((session) => session.set('note', note));
+    const before = (await table.item(visitor.id))?.dat?.M?.note?.B?.length ?? 0;
+    await visitor.visit((session) => session.regenerate());
+    const after = (await table.item(visitor.id))?.dat?.M?.note?.B?.length ?? 0;
+    expect([before > 0, after]).toEqual([true, before]);
+    expect(await visitor.visit((session) => session.get('note'))).toBe(note);
+  });
+
   test('takes another id where the answer of its creation was lost', async () => {
     const visitor = await started();
     client.loseAnswer('putItem');
