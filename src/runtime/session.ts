@@ -1,3 +1,4 @@
+// Over 200 lines because the whole public surface of a session stands on one page; a third of it is its documentation.
 import type { CsrfOptions, CsrfRequest } from './csrf';
 import type { FlashOptions } from './flash';
 import type { Values } from './values';

@@ -1,3 +1,4 @@
+// Over 200 lines because every condition expression is to stand in this one file, beside the verbs that use it.
 import { TTL_ATTRIBUTE } from '../contract';
 import { Answer, CallSettings, call } from './client/call';
 import { Item, SessionClient, UpdateItemInput } from './client/session-client';

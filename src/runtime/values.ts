@@ -1,3 +1,4 @@
+// Over 200 lines because what a key may be (closed, open, deleted, damaged) is one table of states, and each method moves it.
 import { Codec } from './codec';
 import { StoredValue } from './item';
 

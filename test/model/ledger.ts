@@ -3,7 +3,7 @@ import { Item } from '../../src/runtime';
 
 /** What was acknowledged for one session. */
 interface Account {
-  /** The texts that a key may have: any that was acknowledged, since the last commit wins. */
+  /** The texts that a key may have: each text that was acknowledged, since the last commit wins. */
   readonly values: Map<string, Set<string>>;
   readonly deleted: Set<string>;
   readonly messages: Set<string>;
