@@ -18,7 +18,7 @@ export * from './core';
  * @throws TypeError for a wrong option, naming it, what came and what is allowed
  */
 export function sessionFactory<Data extends object = Record<string, unknown>>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
-  return makeSessionFactory<Data>(options, process.env, (given, region) =>
-    given === undefined ? defaultSdkClient(region) : sdkClient(given as Pick<DynamoDBClient, 'send'>),
+  return makeSessionFactory<Data>(options, process.env, (given, settings) =>
+    given === undefined ? defaultSdkClient(settings) : sdkClient(given as Pick<DynamoDBClient, 'send'>),
   );
 }

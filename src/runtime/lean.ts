@@ -20,7 +20,7 @@ export { type LeanClientOptions } from './client/lean-client';
  * @throws TypeError for a wrong option, naming it, what came and what is allowed; a client of the SDK is one
  */
 export function sessionFactory<Data extends object = Record<string, unknown>>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
-  return makeSessionFactory<Data>(options, process.env, (given, region) => {
+  return makeSessionFactory<Data>(options, process.env, (given, { region }) => {
     if (given === undefined) return leanClient({ region });
     throw new TypeError('sessionFactory: client is a client of the AWS SDK; allowed here is leanClient() or another SessionClient. '
       + 'Import sessionFactory from cdk-session-table/runtime to use a client of the SDK.');

@@ -1,11 +1,11 @@
-import { ClientOfSdk, SessionClient } from './client/session-client';
+import { ClientOfSdk, ClientSettings, SessionClient } from './client/session-client';
 import { CookieWriter } from './cookie';
 import { SessionFactoryOptions } from './factory-options';
 import { Environment, resolveOptions } from './resolve-options';
 import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 
 /** Gives the client of a factory: the one that was given, in the form of the port, or one of its own making. */
-export type ClientProvider = (given: ClientOfSdk | undefined, region: string | undefined) => SessionClient;
+export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSettings) => SessionClient;
 
 /** Opens sessions: the options, checked once, and the client that all requests share. */
 export class SessionFactory<Data extends object = Record<string, unknown>> {
@@ -38,10 +38,10 @@ export function makeSessionFactory<Data extends object>(
   provide: ClientProvider,
 ): SessionFactory<Data> {
   const resolved = resolveOptions(options, environment);
-  const { client, region, cookie } = resolved;
+  const { client, cookie } = resolved;
   return new SessionFactory<Data>({
     options: resolved,
-    client: isSessionClient(client) ? client : provide(client, region),
+    client: isSessionClient(client) ? client : provide(client, resolved),
     cookieWriter: new CookieWriter(cookie),
   });
 }

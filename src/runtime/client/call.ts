@@ -35,6 +35,11 @@ const MOST_ATTEMPTS = 5;
 const ATTEMPT_PART = 1 / 3;
 const FIRST_DELAY = 50;
 
+/** Milliseconds for one attempt of a call that has so many. */
+export function attemptTime(deadline: number): number {
+  return Math.ceil(deadline * ATTEMPT_PART);
+}
+
 /**
  * Makes one call, and repeats it where the client makes single attempts: with
  * full jitter, until the deadline.
@@ -52,10 +57,10 @@ export async function call<Output>(
   const budget = Math.min(deadline, (settings.remainingTime?.() ?? Infinity) - RESERVE);
   if (!(budget > 0)) throw unavailable('the function has too little time left', circumstancesOf(operation, settings));
   const endsAt = clock.now() + budget;
-  const attemptTime = client.singleAttempt === true ? Math.ceil(budget * ATTEMPT_PART) : budget;
+  const longest = client.singleAttempt === true ? attemptTime(budget) : budget;
   for (let attempt = 1, mayHaveLanded = false; ; attempt++) {
     try {
-      const output = await attemptOnce(send, Math.min(attemptTime, endsAt - clock.now()), clock);
+      const output = await attemptOnce(send, Math.min(longest, endsAt - clock.now()), clock);
       return { refused: false, output };
     } catch (error) {
       const failure = classify(error);

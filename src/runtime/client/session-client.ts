@@ -75,3 +75,10 @@ export interface SessionClient {
 export interface ClientOfSdk {
   send(...args: never[]): unknown;
 }
+
+/** What a client of our own making is to know. */
+export interface ClientSettings {
+  readonly region: string | undefined;
+  /** Milliseconds for one call, with all that is repeated of it. */
+  readonly deadline: number;
+}
