@@ -1,18 +1,17 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DYNALITE, Engine, engineAt, findDynoxide } from './support/engines';
 import { LeanClient } from '../src/runtime/client/lean-client';
-import { sdkClient } from '../src/runtime/client/sdk-client';
+import { defaultSdkClient, sdkClient } from '../src/runtime/client/sdk-client';
 import { ConformanceCase, ConformanceTarget, EmbeddedTable, conformanceCases } from '../src/testing';
 
 type ClientOf = (table: EmbeddedTable) => ConformanceTarget['client'];
 
 const sdk: ClientOf = ({ client }) => client;
 
-/** A client as the library makes its own. */
+/** The client that the library makes where none is given; the environment is all that it knows. */
 const ownDefault: ClientOf = ({ endpoint }) => {
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  return sdkClient(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }), true);
+  Object.assign(process.env, { AWS_ENDPOINT_URL_DYNAMODB: endpoint, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+  return defaultSdkClient({ region: 'us-east-1', deadline: 3000 });
 };
 
 /** The client without the SDK. */

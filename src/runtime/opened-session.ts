@@ -2,44 +2,45 @@ import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest } from './csrf';
 import { SessionEndedError } from './errors';
 import { exactUpdate } from './exact-update';
 import { FlashMessages, FlashOptions } from './flash';
+import type { SessionRecord } from './item';
 import { RegenerateOptions, SessionOwner } from './session';
 import { SessionContext, secondsOf } from './session-context';
 import { newSessionId, sessionRef } from './session-id';
 import { Identity, SessionState, identityOf } from './session-state';
 import { touchSession, writeSession } from './write-session';
 
+/** Reads the session of an identity. What is not there, dead or damaged is a new session. */
+export async function openSession(context: SessionContext, identity: Identity, strong: boolean): Promise<OpenedSession> {
+  const { store, emit, options } = context;
+  const found = await store.load(identity.key, strong);
+  const record = found.kind === 'found' && options.lifetime.isAlive(found.record, secondsOf(context)) ? found.record : undefined;
+  if (record === undefined) emit(found.kind === 'found' ? 'expired' : found.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
+  const state = stateOf(context, identity, record);
+  state.isDoubtful = record === undefined && !strong;
+  await state.prepareToOpen();
+  return new OpenedSession(context, state);
+}
+
+function stateOf(context: SessionContext, identity?: Identity, record?: SessionRecord): SessionState {
+  return new SessionState(context.options, (key) => context.emit('item-invalid', key), identity, record);
+}
+
 /** One opened session: lets one thing happen after the other, and nothing after the end. */
 export class OpenedSession implements SessionOwner {
   readonly #context: SessionContext;
   #state: SessionState;
-  #flash: FlashMessages;
+  #messages: FlashMessages | undefined;
   #openedAt: number;
   #isClosed = false;
   /** What is under way: one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
-  public isNew = true;
+  public isNew: boolean;
 
-  public constructor(context: SessionContext) {
+  public constructor(context: SessionContext, state = stateOf(context)) {
     this.#context = context;
     this.#openedAt = this.#now();
-    this.#state = this.#newState();
-    this.#flash = new FlashMessages(this.#state.flash, context.options.random);
-  }
-
-  /** Reads the session of an identity. What is not there, dead or damaged is a new session. */
-  public async load(identity: Identity, strong: boolean): Promise<void> {
-    const { store, emit, options } = this.#context;
-    const state = this.#state;
-    const found = await store.load(identity.key, strong);
-    state.identity = identity;
-    if (found.kind === 'found' && options.lifetime.isAlive(found.record, this.#now())) {
-      await state.open(identity, found.record);
-      this.#flash = new FlashMessages(state.flash, options.random);
-      this.isNew = false;
-      return;
-    }
-    state.isDoubtful = !strong;
-    emit(found.kind === 'found' ? 'expired' : found.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
+    this.#state = state;
+    this.isNew = state.record === undefined;
   }
 
   public get values(): SessionState['values'] {
@@ -154,7 +155,7 @@ export class OpenedSession implements SessionOwner {
   public invalidate(): Promise<void> {
     this.beforeChange();
     return this.#inTurn(async () => {
-      const { store, response, emit, options } = this.#context;
+      const { store, response, emit } = this.#context;
       const { identity } = this.#state;
       if (identity !== undefined) {
         await store.delete(identity.key);
@@ -162,8 +163,8 @@ export class OpenedSession implements SessionOwner {
         emit('invalidated', identity.key);
       }
       this.#openedAt = this.#now();
-      this.#state = this.#newState();
-      this.#flash = new FlashMessages(this.#state.flash, options.random);
+      this.#state = stateOf(this.#context);
+      this.#messages = undefined;
       this.isNew = true;
     });
   }
@@ -175,8 +176,8 @@ export class OpenedSession implements SessionOwner {
     return (state.next ??= identityOf(newSessionId(this.#context.options.random)));
   }
 
-  #newState(): SessionState {
-    return new SessionState(this.#context.options, () => this.#context.emit('item-invalid', this.#state.identity?.key));
+  get #flash(): FlashMessages {
+    return (this.#messages ??= new FlashMessages(this.#state.flash, this.#context.options.random));
   }
 
   #rejectEnded(): void {

@@ -1,6 +1,6 @@
 import { SessionClient } from './client/session-client';
 import { CookieWriter, RequestCookies, readCookies } from './cookie';
-import { OpenedSession } from './opened-session';
+import { OpenedSession, openSession } from './opened-session';
 import { ResolvedOptions } from './resolve-options';
 import { ResponseCookies, SessionHeaders } from './response-cookies';
 import { Session } from './session';
@@ -123,12 +123,11 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
       touches: method !== 'HEAD' && method !== 'OPTIONS',
       emit: (type, key) => this.#emit(type, key),
     };
-    const opened = new OpenedSession(context);
     const { id, recentWrite, rejected } = this.#readCookies();
     if (rejected !== undefined) this.#emit('cookie-rejected');
+    if (id === undefined || this.#left) return new OpenedSession(context);
     const strong = options.consistency === 'strong' || (options.consistency === 'session' && (recentWrite || singleSetCookie));
-    if (id !== undefined && !this.#left) await opened.load(identityOf(id), strong);
-    return opened;
+    return openSession(context, identityOf(id), strong);
   }
 
   /** The session, if it was opened; one that could not be is as good as none. */

@@ -34,10 +34,12 @@ export interface StateOptions extends StoredFormOptions {
   readonly codec: Codec;
 }
 
+const NOTHING: ReadonlyMap<string, StoredValue> = new Map();
+
 /** One session in memory: what the table has, and what was changed over it. No calls, no clock. */
 export class SessionState {
   readonly #options: StateOptions;
-  readonly #damaged: () => void;
+  readonly #damaged: (key: Uint8Array | undefined) => void;
   /** Who the cookie says it is, or who was created here. */
   public identity: Identity | undefined;
   /** Who it will be once it is created or has its new id. */
@@ -56,29 +58,29 @@ export class SessionState {
   /** Whether a write met a session that is no more. */
   public hasEnded = false;
 
-  /** @param damaged - is told of each stored value that does not open */
-  public constructor(options: StateOptions, damaged: () => void) {
+  /**
+   * @param damaged - is told the session's key for each stored value that does not open
+   * @param record - the session as it was read; nothing for a new one
+   */
+  public constructor(options: StateOptions, damaged: (key: Uint8Array | undefined) => void, identity?: Identity, record?: SessionRecord) {
     this.#options = options;
     this.#damaged = damaged;
-    this.form = new StoredForm(options, '');
-    this.values = this.#read(new Map());
-    this.flash = this.#read(new Map());
-  }
-
-  /** Takes a session that was read. */
-  public async open(identity: Identity, record: SessionRecord): Promise<void> {
     this.identity = identity;
     this.record = record;
-    this.form = new StoredForm(this.#options, identity.id);
-    await this.form.prepareToOpen([...record.dat.values(), ...record.flash.values()]);
-    this.values = this.#read(record.dat);
-    this.flash = this.#read(record.flash);
+    this.form = new StoredForm(options, identity?.id ?? '');
+    this.values = this.#read(record?.dat);
+    this.flash = this.#read(record?.flash);
+  }
+
+  /** Loads what it takes to open what was read, before the first value is asked for. */
+  public prepareToOpen(): Promise<void> | undefined {
+    return this.record && this.form.prepareToOpen(this.record.dat.values(), this.record.flash.values());
   }
 
   /** Takes what the table has now under the changes that were made here. */
   public async rebase(record: SessionRecord): Promise<void> {
     this.record = record;
-    await this.form.prepareToOpen([...record.dat.values(), ...record.flash.values()]);
+    await this.prepareToOpen();
     this.values.rebase(record.dat);
     this.flash.rebase(record.flash);
   }
@@ -111,7 +113,8 @@ export class SessionState {
     return new StoredForm(this.#options, id);
   }
 
-  #read(stored: ReadonlyMap<string, StoredValue>): Values {
-    return new Values(this.#options.codec, { open: (key, value) => this.form.open(key, value) }, stored, this.#damaged);
+  #read(stored: ReadonlyMap<string, StoredValue> = NOTHING): Values {
+    const opener = { open: (key: string, value: StoredValue) => this.form.open(key, value) };
+    return new Values(this.#options.codec, opener, stored, () => this.#damaged(this.identity?.key));
   }
 }

@@ -34,18 +34,18 @@ export class StoredForm {
     this.#id = id;
   }
 
-  /** Loads what it takes to open these values. */
-  public async prepareToOpen(values: Iterable<StoredValue>): Promise<void> {
+  /** Loads what it takes to open these values; mostly that is nothing, and nothing to wait for. */
+  public prepareToOpen(...lists: readonly Iterable<StoredValue>[]): Promise<void> | undefined {
     let flags = 0;
-    for (const value of values) flags |= flagsOf(value);
-    await this.#prepare(flags);
+    for (const values of lists) for (const value of values) flags |= flagsOf(value);
+    return this.#prepare(flags);
   }
 
   /** Loads what it takes to close these texts. */
-  public async prepareToClose(texts: Iterable<string | undefined>): Promise<void> {
+  public prepareToClose(texts: Iterable<string | undefined>): Promise<void> | undefined {
     let flags = this.#options.sealed ? SEALED : 0;
     for (const text of texts) if (text !== undefined && this.#mayCompress(text)) flags |= COMPRESSED;
-    await this.#prepare(flags);
+    return this.#prepare(flags);
   }
 
   /** @throws Error for a value that was damaged, altered, or moved here from another session or key */
@@ -69,7 +69,12 @@ export class StoredForm {
     return this.#options.compress && text.length >= SHORTEST_COMPRESSED;
   }
 
-  async #prepare(flags: number): Promise<void> {
+  #prepare(flags: number): Promise<void> | undefined {
+    const isReady = (!(flags & COMPRESSED) || this.#compression !== undefined) && (!(flags & SEALED) || this.#seal !== undefined);
+    return isReady ? undefined : this.#load(flags);
+  }
+
+  async #load(flags: number): Promise<void> {
     if (flags & COMPRESSED) this.#compression ??= await import('./compression');
     if (flags & SEALED) this.#seal ??= new (await import('./sealing')).Seal(this.#id, this.#options.random);
   }

@@ -87,7 +87,11 @@ function attemptOnce<Output>(send: (options: CallOptions) => Promise<Output>, mi
       reject(Object.assign(new Error('no answer in time'), { name: 'TimeoutError' }));
       given.abort();
     });
-    void (async () => send(given))().then(resolve, reject).finally(cancel);
+    const settle = <Value>(how: (value: Value) => void) => (value: Value) => {
+      cancel();
+      how(value);
+    };
+    void (async () => send(given))().then(settle(resolve), settle(reject));
   });
 }
 

@@ -10,7 +10,9 @@ export function sdkClient(client: SdkClient): SessionClient {
   return portOf(client, false, ({ signal }) => ({ abortSignal: signal }));
 }
 
-function portOf(client: SdkClient, singleAttempt: boolean, until: (options: CallOptions) => { readonly abortSignal: AbortSignal } | undefined): SessionClient {
+type Until = (options: CallOptions) => { readonly abortSignal: AbortSignal } | undefined;
+
+function portOf(client: SdkClient, singleAttempt: boolean, until: Until): SessionClient {
   return {
     singleAttempt,
     getItem: (input, options) => checked(client.send(new GetItemCommand(input), until(options))),
