@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AttributeValue, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Contestant } from './contestant';
-import { filler } from './visits';
+import { goods } from './visits';
 
 /** The floor: the SDK's calls with nothing around them, and the data as one JSON text. */
 export function bareSdk(client: DynamoDBClient): Contestant {
@@ -14,7 +14,7 @@ export function bareSdk(client: DynamoDBClient): Contestant {
       if (use === 'none') return cookies;
       if (use === 'sign-in') {
         const sid = randomBytes(32);
-        await store(sid, { count: 0, filler: filler(bytes) });
+        await store(sid, { count: 0, cart: goods(bytes) });
         return sid.toString('base64url');
       }
       const Key: Record<string, AttributeValue> = { sid: { B: keyOf(cookies ?? '') } };

@@ -4,13 +4,13 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Contestant, Use } from './contestant';
-import { filler } from './visits';
+import { Goods, goods } from './visits';
 
 type Callback = (error?: unknown) => void;
 
 interface ExpressSession {
   count?: number;
-  filler?: string[];
+  cart?: Goods[];
   destroy(callback: Callback): void;
 }
 
@@ -65,6 +65,6 @@ function expressSession(name: string, store: object): Contestant {
 function handle({ session }: ExpressRequest, use: Use, bytes: number, done: Callback): void {
   if (use === 'sign-out') return session.destroy(done);
   if (use === 'change') session.count = (session.count ?? 0) + 1;
-  if (use === 'sign-in') Object.assign(session, { count: 0, filler: filler(bytes) });
+  if (use === 'sign-in') Object.assign(session, { count: 0, cart: goods(bytes) });
   done();
 }

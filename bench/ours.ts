@@ -1,5 +1,5 @@
 import { Contestant, Use } from './contestant';
-import { Data, Use as Handle, eventWith, filler, visitor } from './visits';
+import { Data, Use as Handle, eventWith, goods, visitor } from './visits';
 import { SessionFactory } from '../src/runtime';
 import { CookieJar, FakeClock } from '../src/testing';
 
@@ -25,7 +25,7 @@ export function sessionTable(name: string, sessions: SessionFactory<Data>, clock
       const signIn: Handle = async ({ session }) => {
         const opened = await session();
         opened.set('count', 0);
-        opened.set('filler', filler(bytes));
+        opened.set('cart', goods(bytes));
       };
       const handler = use === 'sign-in' ? visitor(sessions, signIn) : handlers[use]!;
       const response = await handler(eventWith(jar?.header() ?? cookies));

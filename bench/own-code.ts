@@ -1,5 +1,5 @@
 /** What the library itself takes of a warm read: the handler with a client that answers from memory. Usage: own-code.ts [reads] */
-import { eventWith, signIn, visitor } from './visits';
+import { Goods, eventWith, signIn, visitor } from './visits';
 import { SessionClient, sessionFactory } from '../src/runtime';
 import { Item } from '../src/runtime/client/session-client';
 
@@ -11,7 +11,7 @@ async function main(reads: number): Promise<void> {
     updateItem: async () => ({}),
     deleteItem: async () => ({}),
   };
-  const sessions = sessionFactory<{ count: number; filler: string[] }>({ tableName: 'Sessions', timeout: 86_400, reissueTime: 43_200, client });
+  const sessions = sessionFactory<{ count: number; cart: Goods[] }>({ tableName: 'Sessions', timeout: 86_400, reissueTime: 43_200, client });
   const event = eventWith(await signIn(sessions, 1000));
   const scenarios = {
     'no session': visitor(sessions, () => undefined),

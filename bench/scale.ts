@@ -5,7 +5,7 @@ import { startEngine } from './engine-process';
 import { table } from './markdown';
 import { PRICE } from './month';
 import { sessionTable } from './ours';
-import { SECONDS_APART, TEN } from './request-mix';
+import { SECONDS_APART, SESSION_BYTES, TEN } from './request-mix';
 import { Data } from './visits';
 import { SessionFactoryOptions, sessionFactory } from '../src/runtime';
 import { FakeClock } from '../src/testing';
@@ -22,8 +22,9 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  { name: 'defaults, 2 KB', bytes: 2000, options: {} },
-  { name: 'reissueTime 600, 2 KB', bytes: 2000, options: { reissueTime: 600 } },
+  { name: 'defaults, 2 KB', bytes: SESSION_BYTES, options: {} },
+  { name: 'reissueTime 600, 2 KB', bytes: SESSION_BYTES, options: { reissueTime: 600 } },
+  { name: 'compress off, 2 KB', bytes: SESSION_BYTES, options: { compress: false } },
   { name: 'defaults, 20 KB', bytes: 20_000, options: {} },
 ];
 

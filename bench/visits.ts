@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { LambdaContext, LambdaHttpEvent, LambdaHttpResponse, SessionContext, SessionFactory, lambdaHandler } from '../src/runtime';
 
 /** What sessions hold here: one key that is read and changed, and another that is as large as asked for. */
 export interface Data {
   count: number;
-  filler: string[];
+  cart: Goods[];
 }
 
 /** What a handler does with its session. */
@@ -12,9 +12,30 @@ export type Use = (context: SessionContext<Data>) => Promise<unknown> | undefine
 
 const LAMBDA = { getRemainingTimeInMillis: () => 10_000 };
 
-/** Text of so many bytes that does not compress to nothing, as a list of goods. */
-export function filler(bytes: number): string[] {
-  return Array.from({ length: Math.round(bytes / 100) }, () => randomBytes(72).toString('base64'));
+/** A line of a cart, as shops keep them: what repeats from line to line compresses, and what is random does not. */
+export interface Goods {
+  readonly sku: string;
+  readonly title: string;
+  readonly price: number;
+  readonly quantity: number;
+}
+
+const WORDS = 'blue cotton dark green large light linen long red round shirt shoe short small soft steel table trousers white wool'.split(' ');
+
+/** Goods that are at least so many bytes as JSON, by less than one of them. */
+export function goods(bytes: number): Goods[] {
+  const list: Goods[] = [];
+  for (let length = 1; length < bytes; length += JSON.stringify(list.at(-1)).length + 1) list.push(someGoods());
+  return list;
+}
+
+function someGoods(): Goods {
+  return {
+    sku: randomBytes(9).toString('base64url'),
+    title: Array.from({ length: 5 }, () => WORDS[randomInt(WORDS.length)]).join(' '),
+    price: randomInt(100, 99_999) / 100,
+    quantity: randomInt(1, 10),
+  };
 }
 
 /** An event of an HTTP API with the headers that a browser sends. */
@@ -39,11 +60,11 @@ export function visitor(sessions: SessionFactory<Data>, use: Use): (event: Lambd
 
 /** Stores a session of so many bytes, and gives its cookie. */
 export async function signIn(sessions: SessionFactory<Data>, bytes: number): Promise<string> {
-  const fill = filler(bytes);
+  const cart = goods(bytes);
   const response = await visitor(sessions, async ({ session }) => {
     const opened = await session();
     opened.set('count', 0);
-    opened.set('filler', fill);
+    opened.set('cart', cart);
   })(eventWith());
   return (response.cookies ?? []).find((cookie) => cookie.startsWith('session_id='))!.split(';')[0]!;
 }
