@@ -1,10 +1,11 @@
 import { Contention } from './contention';
 import { SessionConflictError, SessionUnavailableError } from './errors';
-import { SessionRecord, StoredValue } from './item';
+import { SessionRecord } from './item';
 import { SessionContext, markEnded, secondsOf } from './session-context';
 import { sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Identity, SessionState } from './session-state';
+import { withChanges } from './stored-changes';
 import { writeSession } from './write-session';
 import { withNewToken } from './write-token';
 
@@ -52,7 +53,8 @@ async function attempt(
   const text = value === undefined ? undefined : state.values.check(key, value);
   const stored = await state.close(new Map([[key, text]]));
   const now = secondsOf(context);
-  const after = { ...recordWith(record, key, stored.get(key)), upd: withNewToken(record.upd, context.options.random) };
+  const upd = withNewToken(record.upd, context.options.random);
+  const after = { ...record, dat: withChanges(record.dat, stored), ver: record.ver + 1, upd };
   checkSize(context, identity.key, after);
   const write = { data: { changed: stored }, version: record.ver, tokens: after.upd };
   const updated = await context.store.update(identity.key, now, write).catch((error: unknown) => toConflict(identity, error));
@@ -64,13 +66,6 @@ async function attempt(
   state.values.take(key, value, text, stored.get(key));
   context.response.wrote();
   return true;
-}
-
-function recordWith(record: SessionRecord, key: string, stored: StoredValue | undefined): SessionRecord {
-  const dat = new Map(record.dat);
-  if (stored === undefined) dat.delete(key);
-  else dat.set(key, stored);
-  return { ...record, dat, ver: record.ver + 1 };
 }
 
 /** What may have been applied is not for repeating: that is for the caller to know. */

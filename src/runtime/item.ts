@@ -71,15 +71,15 @@ export function toStored(value: StoredValue): AttributeValue {
 
 /** The whole item of a session, for its creation. */
 export function toItem(key: Uint8Array, record: SessionRecord): Item {
-  const item: Item = { ...toKey(key), [TTL_ATTRIBUTE]: toNumber(record.exp) };
-  for (const name of ['iat', 'iss', 'ver', 'abs', 'idl'] as const) {
-    const value = record[name];
-    if (value !== undefined) item[name] = toNumber(value);
-  }
-  if (record.upd.length > 0) item.upd = toTokens(record.upd);
-  if (record.csr !== undefined) item.csr = { B: record.csr };
-  for (const [name, value] of record.flash) item[name] = toStored(value);
-  item.dat = toData(record.dat);
+  const { exp, iat, iss, ver, abs, idl, upd, csr, flash, dat } = record;
+  const item: Item = {
+    [KEY_ATTRIBUTE]: { B: key }, [TTL_ATTRIBUTE]: toNumber(exp), iat: toNumber(iat), iss: toNumber(iss), ver: toNumber(ver), dat: toData(dat),
+  };
+  if (abs !== undefined) item.abs = toNumber(abs);
+  if (idl !== undefined) item.idl = toNumber(idl);
+  if (upd.length > 0) item.upd = toTokens(upd);
+  if (csr !== undefined) item.csr = { B: csr };
+  for (const [name, value] of flash) item[name] = toStored(value);
   return item;
 }
 

@@ -1,6 +1,7 @@
 import { Codec } from './codec';
 import { StoredValue, SessionRecord } from './item';
 import { hashSessionId } from './session-id';
+import { NOTHING_STORED, StoredChanges } from './stored-changes';
 import { StoredForm, StoredFormOptions } from './stored-form';
 import { Changes, Values } from './values';
 
@@ -33,8 +34,6 @@ export interface Renewal {
 export interface StateOptions extends StoredFormOptions {
   readonly codec: Codec;
 }
-
-const NOTHING: ReadonlyMap<string, StoredValue> = new Map();
 
 /** One session in memory: what the table has, and what was changed over it. No calls, no clock. */
 export class SessionState {
@@ -101,7 +100,8 @@ export class SessionState {
   }
 
   /** The stored form of changes. */
-  public async close(changes: Changes, form: StoredForm = this.form): Promise<Map<string, StoredValue | undefined>> {
+  public async close(changes: Changes, form: StoredForm = this.form): Promise<StoredChanges> {
+    if (changes.size === 0) return NOTHING_STORED;
     await form.prepareToClose(changes.values());
     const stored = new Map<string, StoredValue | undefined>();
     for (const [key, text] of changes) stored.set(key, text === undefined ? undefined : form.close(key, text));
@@ -113,7 +113,7 @@ export class SessionState {
     return new StoredForm(this.#options, id);
   }
 
-  #read(stored: ReadonlyMap<string, StoredValue> = NOTHING): Values {
+  #read(stored = NOTHING_STORED): Values {
     const opener = { open: (key: string, value: StoredValue) => this.form.open(key, value) };
     return new Values(this.#options.codec, opener, stored, () => this.#damaged(this.identity?.key));
   }

@@ -4,13 +4,11 @@ import { Answer, CallSettings, call } from './client/call';
 import { Item, SessionClient, UpdateItemInput } from './client/session-client';
 import { SessionUnavailableError } from './errors';
 import {
-  FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, StoredValue, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
+  FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
 } from './item';
 import { sessionRef } from './session-id';
+import { StoredChanges, StoredValues } from './stored-changes';
 import { UpdateBuilder } from './update-expression';
-
-/** A name with what to store, or `undefined` to remove it. */
-export type StoredChanges = ReadonlyMap<string, StoredValue | undefined>;
 
 /** What a read found. */
 export type Found =
@@ -27,7 +25,7 @@ export interface Extension {
 /** What one update writes. */
 export interface SessionWrite {
   /** The changed keys of `dat`, or all of it in place of what is there. */
-  readonly data: { readonly changed: StoredChanges } | { readonly whole: ReadonlyMap<string, StoredValue> };
+  readonly data: { readonly changed: StoredChanges } | { readonly whole: StoredValues };
   /** The flash messages to add and to remove. */
   readonly flash?: StoredChanges;
   /** The nonce of the CSRF token. */

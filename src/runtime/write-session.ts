@@ -1,12 +1,13 @@
 import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
-import { SessionRecord, StoredValue } from './item';
+import { SessionRecord } from './item';
 import { regenerateSession } from './regenerate-session';
 import { SessionContext, markEnded, secondsOf, secondsSince, slideCookie } from './session-context';
 import { newSessionId, sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Pending, SessionState, identityOf } from './session-state';
-import { SessionWrite, StoredChanges } from './store';
+import { SessionWrite } from './store';
+import { NOTHING_STORED, StoredChanges, withChanges } from './stored-changes';
 
 /** Collisions of 256 random bits do not happen; one means that an answer was lost, three that the randomness is broken. */
 const MOST_IDS = 3;
@@ -57,13 +58,14 @@ async function createSession(context: SessionContext, state: SessionState, pendi
   for (let i = 0; i < MOST_IDS; i++) {
     const next = (i === 0 && state.next) || identityOf(newSessionId(options.random));
     const form = state.formOf(next);
-    const [dat, flash] = [await state.close(pending.values, form), await state.close(pending.flash, form)];
+    const [values, messages] = [await state.close(pending.values, form), await state.close(pending.flash, form)];
+    const [dat, flash] = [withChanges(NOTHING_STORED, values), withChanges(NOTHING_STORED, messages)];
     const times = options.lifetime.begin(now, pending.idle);
-    const record: SessionRecord = { ...times, ver: 1, upd: [], csr: pending.nonce, flash: present(flash), dat: present(dat), foreign: 0 };
+    const record: SessionRecord = { ...times, ver: 1, upd: [], csr: pending.nonce, flash, dat, foreign: 0 };
     checkSize(context, next.key, record);
     if (!(await store.create(next.key, record))) continue;
     Object.assign(state, { identity: next, next: undefined, form, record });
-    settle(state, pending, dat, flash);
+    settle(state, pending, values, messages);
     response.setId(next.id, pending.idle);
     response.wrote();
     emit('created', next.key);
@@ -126,8 +128,8 @@ function recordAfter(
     ...(exp !== undefined && { exp, iss: now }),
     ver: record.ver + 1,
     csr: pending.nonce ?? record.csr,
-    dat: merged(record.dat, values),
-    flash: merged(record.flash, flash),
+    dat: withChanges(record.dat, values),
+    flash: withChanges(record.flash, flash),
   };
 }
 
@@ -147,14 +149,4 @@ function settle(state: SessionState, pending: Pending, values: StoredChanges, fl
   state.values.settle(pending.values, values);
   state.flash.settle(pending.flash, flash);
   state.fulfil(pending);
-}
-
-function merged(stored: ReadonlyMap<string, StoredValue>, changes: StoredChanges): ReadonlyMap<string, StoredValue> {
-  return changes.size === 0 ? stored : present(new Map([...stored, ...changes]));
-}
-
-function present(changes: StoredChanges): Map<string, StoredValue> {
-  const values = new Map<string, StoredValue>();
-  for (const [name, value] of changes) if (value !== undefined) values.set(name, value);
-  return values;
 }

@@ -1,0 +1,20 @@
+import type { StoredValue } from './item';
+
+/** Stored values by their names. */
+export type StoredValues = ReadonlyMap<string, StoredValue>;
+
+/** Names with what to store, or `undefined` to remove them. */
+export type StoredChanges = ReadonlyMap<string, StoredValue | undefined>;
+
+export const NOTHING_STORED: StoredValues = new Map();
+
+/** The values as they are after the changes. */
+export function withChanges(values: StoredValues, changes: StoredChanges): StoredValues {
+  if (changes.size === 0) return values;
+  const after = new Map(values);
+  for (const [name, value] of changes) {
+    if (value === undefined) after.delete(name);
+    else after.set(name, value);
+  }
+  return after;
+}
