@@ -7,7 +7,7 @@ import {
   FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
 } from './item';
 import { sessionRef } from './session-id';
-import { StoredChanges, StoredValues } from './stored-changes';
+import { MOST_CHANGES, StoredChanges, StoredValues } from './stored-changes';
 import { UpdateBuilder } from './update-expression';
 
 /** What a read found. */
@@ -140,7 +140,8 @@ export class Store {
       ':upd': toTokens(tokens),
     }).assign(`${TTL_ATTRIBUTE} = :past, upd = :upd`);
     update.change('', 'dat', undefined);
-    for (const name of record.flash.keys()) update.change('', name, undefined);
+    // The rest, if there are so many, goes with the dead item.
+    for (const name of [...record.flash.keys()].slice(0, MOST_CHANGES)) update.change('', name, undefined);
     const answer = await this.#update(key, update, [ALIVE, SAME_FORMAT, SAME_VERSION], true);
     return answer.refused ? this.#outcome(key, now, answer, tokens) : { kind: 'written' };
   }

@@ -6,6 +6,9 @@ export type StoredValues = ReadonlyMap<string, StoredValue>;
 /** Names with what to store, or `undefined` to remove them. */
 export type StoredChanges = ReadonlyMap<string, StoredValue | undefined>;
 
+/** How many of them one update takes, in the data and beside it: an expression has at most 4 KB. */
+export const MOST_CHANGES = 100;
+
 export const NOTHING_STORED: StoredValues = new Map();
 
 /** The values as they are after the changes. */

@@ -7,12 +7,10 @@ import { newSessionId, sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Pending, SessionState, identityOf } from './session-state';
 import { SessionWrite } from './store';
-import { NOTHING_STORED, StoredChanges, withChanges } from './stored-changes';
+import { MOST_CHANGES, NOTHING_STORED, StoredChanges, withChanges } from './stored-changes';
 
 /** Collisions of 256 random bits do not happen; one means that an answer was lost, three that the randomness is broken. */
 const MOST_IDS = 3;
-/** An expression has at most 4 KB; more changes than this replace the data as a whole. */
-const MOST_CHANGES = 100;
 
 /** Writes what was changed; says whether there was anything. */
 export async function writeSession(context: SessionContext, state: SessionState): Promise<boolean> {
@@ -21,8 +19,16 @@ export async function writeSession(context: SessionContext, state: SessionState)
   if (state.hasEnded) return true;
   if (state.record === undefined) await createSession(context, state, pending);
   else if (pending.renewal !== undefined) await regenerateSession(context, state, pending, pending.renewal);
-  else await updateSession(context, state, pending);
+  else for (const portion of portionsOf(pending)) if (!state.hasEnded) await updateSession(context, state, portion);
   return true;
+}
+
+/** What one update has room for: data that is more is replaced as a whole, messages that are more wait for another update. */
+function portionsOf(pending: Pending): Pending[] {
+  if (pending.flash.size <= MOST_CHANGES) return [pending];
+  const messages = [...pending.flash];
+  const rest = { values: new Map(), flash: new Map(messages.slice(MOST_CHANGES)), nonce: undefined, idle: undefined, renewal: undefined };
+  return [{ ...pending, flash: new Map(messages.slice(0, MOST_CHANGES)) }, ...portionsOf(rest)];
 }
 
 /**

@@ -244,6 +244,12 @@ describe('requests', () => {
     expect(await table.item(/session_id=([\w-]{43})/.exec(cookies[0] ?? '')?.[1] ?? '')).toBeDefined();
   });
 
+  test.each([undefined, null, {}])('whose context is %j have the deadline alone', async (none) => {
+    const sessions = sessionFactory<ShopData>({ tableName: table.name, client: table.client, clock });
+    const handler = lambdaHandler(sessions, async (_: LambdaHttpEvent, { session }) => ({ statusCode: 200, body: String((await session()).isNew) }));
+    expect(await handler(eventOf('HTTP API') as LambdaHttpEvent, none as unknown as LambdaContext)).toMatchObject({ statusCode: 200, body: 'true' });
+  });
+
   test('with too little time left fail fast', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const visitor = await Visitor.withSession(table, clock);

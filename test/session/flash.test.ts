@@ -112,6 +112,33 @@ describe('popping', () => {
     expect(await pop(visitor)).toEqual(Array.from({ length: 120 }, (_, i) => i));
   });
 
+  test('is one of any number in a request, and all of them move to a new id and are popped at once', async () => {
+    const visitor = await scene.signedIn();
+    const many = Array.from({ length: 450 }, (_, i) => i);
+    await visitor.visit((session) => {
+      for (const i of many) session.flash(i);
+      session.set('name', 'Bob');
+    });
+    expect(await stored(visitor)).toHaveLength(450);
+    await visitor.visit((session) => session.regenerate());
+    expect(await pop(visitor)).toEqual(many);
+    expect(await stored(visitor)).toEqual([]);
+    expect(await visitor.visit((session) => session.get('name'))).toBe('Bob');
+  });
+
+  test('that comes with many others meets a session that was ended, and none of them is written', async () => {
+    const visitor = await scene.signedIn();
+    const { id } = visitor;
+    const { request, session } = await visitor.open();
+    for (let i = 0; i < 450; i++) session.flash(i);
+    const other = visitor.request();
+    await other.endSession();
+    scene.table.takeCalls();
+    await visitor.commit(request);
+    expect(scene.table.takeCalls()).toHaveLength(1);
+    expect(await scene.table.item(id)).toBeUndefined();
+  });
+
   test('does not count where the request fails: the message is there for the next one', async () => {
     const visitor = await scene.signedIn();
     await visitor.visit((session) => session.flash('hello'));
