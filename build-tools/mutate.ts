@@ -9,7 +9,11 @@ const ROOT = join(__dirname, '..');
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
 /** The tests of each source: the quick ones first, and those that are slower for what is left. */
 const TESTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'store.ts': [['test/runtime/store'], ['test/session/lost-answers'], ['test/conformance']],
+  'store.ts': [
+    ['test/runtime/store', 'test/runtime/refusal'],
+    ['test/session/lost-answers', 'test/session/races', 'test/session/flash', 'test/session/regenerate'],
+    ['test/conformance'],
+  ],
   'item.ts': [['test/runtime/item'], ['test/runtime/store', 'test/session/damaged-items', 'test/session/stored']],
   'cookie.ts': [['test/runtime/cookie'], ['test/runtime/requests', 'test/session/life-cycle', 'test/session/session-events']],
   'session-id.ts': [['test/runtime/session-id'], ['test/session/stored', 'test/session/session-events']],

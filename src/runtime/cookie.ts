@@ -35,9 +35,10 @@ function recentWriteName(name: string): string {
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis sections 4.2.1 and 5.6
  */
 export function readCookies(headers: readonly unknown[], name: string): RequestCookies {
-  const ids = new Set<string>();
+  let id: string | undefined;
   let recentWrite = false;
   let malformed = false;
+  let ambiguous = false;
   for (const header of headers) {
     if (typeof header !== 'string' || header.length > LONGEST_HEADER) continue;
     for (let at = 0, end = 0; at < header.length; at = end + 1) {
@@ -47,12 +48,11 @@ export function readCookies(headers: readonly unknown[], name: string): RequestC
       if (!header.startsWith(name, at)) continue;
       const value = valueAfter(name, header, at, end);
       if (value === undefined) recentWrite ||= valueAfter(recentWriteName(name), header, at, end) === '1';
-      else if (isSessionId(value)) ids.add(value);
-      else malformed = true;
+      else if (!isSessionId(value)) malformed = true;
+      else if (value !== (id ??= value)) ambiguous = true;
     }
   }
-  const [id] = ids;
-  if (ids.size > 1) return { id: undefined, recentWrite, rejected: 'ambiguous' };
+  if (ambiguous) return { id: undefined, recentWrite, rejected: 'ambiguous' };
   return { id, recentWrite, rejected: malformed && id === undefined ? 'malformed' : undefined };
 }
 

@@ -5,7 +5,7 @@ import { SessionContext, markEnded, secondsOf } from './session-context';
 import { sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Identity, SessionState } from './session-state';
-import { withChanges } from './stored-changes';
+import { withChanges } from './stored-values';
 import { writeSession } from './write-session';
 import { withNewToken } from './write-token';
 

@@ -1,9 +1,7 @@
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
 import { AttributeValue, Item } from './client/session-client';
 import { attributeSize } from './item-size';
-
-/** A stored value: JSON text, or one byte of flags and then bytes. */
-export type StoredValue = string | Uint8Array;
+import { NOTHING_STORED, StoredValue, StoredValues } from './stored-values';
 
 /** A stored session. Times are epoch seconds. */
 export interface SessionRecord {
@@ -24,8 +22,8 @@ export interface SessionRecord {
   /** The nonce of the CSRF token, where there is one. */
   readonly csr?: Uint8Array | undefined;
   /** The flash messages, by the names of their attributes. */
-  readonly flash: ReadonlyMap<string, StoredValue>;
-  readonly dat: ReadonlyMap<string, StoredValue>;
+  readonly flash: StoredValues;
+  readonly dat: StoredValues;
   /** Bytes of attributes that are not the library's. They stay as they are. */
   readonly foreign: number;
 }
@@ -84,7 +82,7 @@ export function toItem(key: Uint8Array, record: SessionRecord): Item {
 }
 
 /** The data of a session, as DynamoDB takes it. */
-export function toData(dat: ReadonlyMap<string, StoredValue>): AttributeValue {
+export function toData(dat: StoredValues): AttributeValue {
   const M: Item = {};
   for (const [name, value] of dat) M[name] = toStored(value);
   return { M };
@@ -101,11 +99,16 @@ export function toTokens(tokens: readonly Uint8Array[]): AttributeValue {
  */
 export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefined {
   if (!isRecord(item) || Object.hasOwn(item, FORMAT_ATTRIBUTE) || !isKey(item, key)) return undefined;
-  const { [TTL_ATTRIBUTE]: exp, iat, iss, ver, abs, idl } = readNumbers(item);
-  const dat = readData(single(item, 'dat', 'M'));
+  const exp = readNumber(item, TTL_ATTRIBUTE);
+  const iat = readNumber(item, 'iat');
+  const iss = readNumber(item, 'iss');
+  const ver = readNumber(item, 'ver');
+  const abs = readNumber(item, 'abs');
+  const idl = readNumber(item, 'idl');
+  const dat = readValues(single(item, 'dat', 'M'), '');
+  const flash = readValues(item, FLASH_PREFIX);
   const upd = readTokens(item);
   const csr = single(item, 'csr', 'B');
-  const flash = readFlash(item);
   const foreign = foreignBytes(item);
   if (exp === undefined || iat === undefined || iss === undefined || ver === undefined) return undefined;
   if (dat === undefined || upd === undefined || flash === undefined || foreign === undefined) return undefined;
@@ -122,26 +125,6 @@ export function readTokens(item: unknown): Uint8Array[] | undefined {
   if (!Array.isArray(list)) return undefined;
   const tokens = list.map((element: unknown) => (isRecord(element) ? single({ element }, 'element', 'B') : undefined));
   return tokens.every((token) => token instanceof Uint8Array) ? tokens : undefined;
-}
-
-function readNumbers(item: Readonly<Record<string, unknown>>): Partial<Record<string, number>> {
-  const numbers: Partial<Record<string, number>> = {};
-  for (const name of [TTL_ATTRIBUTE, 'iat', 'iss', 'ver', 'abs', 'idl']) {
-    const value = readNumber(item, name);
-    if (value !== undefined) numbers[name] = value;
-  }
-  return numbers;
-}
-
-function readFlash(item: Readonly<Record<string, unknown>>): ReadonlyMap<string, StoredValue> | undefined {
-  const flash = new Map<string, StoredValue>();
-  for (const name of Object.keys(item)) {
-    if (!name.startsWith(FLASH_PREFIX)) continue;
-    const value = readStored(item, name);
-    if (value === undefined) return undefined;
-    flash.set(name, value);
-  }
-  return flash;
 }
 
 /** The bytes of what is not ours, or nothing where that is not in DynamoDB's form either. */
@@ -181,15 +164,17 @@ function readNumber(item: Readonly<Record<string, unknown>>, name: string): numb
   return typeof text === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
 }
 
-function readData(map: unknown): ReadonlyMap<string, StoredValue> | undefined {
+/** The values whose names begin so; mostly there are no flash messages, and nothing is made for them. */
+function readValues(map: unknown, prefix: string): StoredValues | undefined {
   if (!isRecord(map)) return undefined;
-  const dat = new Map<string, StoredValue>();
+  let values: Map<string, StoredValue> | undefined;
   for (const name of Object.keys(map)) {
+    if (!name.startsWith(prefix)) continue;
     const value = readStored(map, name);
     if (value === undefined) return undefined;
-    dat.set(name, value);
+    (values ??= new Map()).set(name, value);
   }
-  return dat;
+  return values ?? NOTHING_STORED;
 }
 
 /** A text, or bytes whose flags this version knows all. */

@@ -1,11 +1,12 @@
 import { Contention } from './contention';
 import { SessionUnavailableError } from './errors';
-import { SessionRecord, StoredValue } from './item';
+import { SessionRecord } from './item';
 import { SessionContext, markEnded, secondsOf, secondsSince } from './session-context';
 import { newSessionId } from './session-id';
 import { checkSize } from './session-size';
 import { Identity, Pending, Renewal, SessionState, identityOf } from './session-state';
 import { StoredForm } from './stored-form';
+import { StoredValue } from './stored-values';
 import { Whole } from './values';
 import { withNewToken } from './write-token';
 

@@ -131,7 +131,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   }
 
   /** The session, if it was opened; one that could not be is as good as none. */
-  async #settled(): Promise<OpenedSession | undefined> {
+  #settled(): Promise<OpenedSession | undefined> | undefined {
     return this.#opened?.catch(() => undefined);
   }
 

@@ -1,8 +1,8 @@
 import { Codec } from './codec';
-import { StoredValue, SessionRecord } from './item';
+import { SessionRecord } from './item';
 import { hashSessionId } from './session-id';
-import { NOTHING_STORED, StoredChanges } from './stored-changes';
 import { StoredForm, StoredFormOptions } from './stored-form';
+import { NOTHING_STORED, StoredChanges, StoredValue } from './stored-values';
 import { Changes, Values } from './values';
 
 /** The id of a session and its key in the table. */

@@ -7,7 +7,7 @@ import {
   FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
 } from './item';
 import { sessionRef } from './session-id';
-import { MOST_CHANGES, StoredChanges, StoredValues } from './stored-changes';
+import { MOST_CHANGES, StoredChanges, StoredValues } from './stored-values';
 import { UpdateBuilder } from './update-expression';
 
 /** What a read found. */

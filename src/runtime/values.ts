@@ -1,6 +1,6 @@
 // Over 200 lines because what a key may be (closed, open, deleted, damaged) is one table of states, and each method moves it.
 import { Codec } from './codec';
-import { StoredValue } from './item';
+import { StoredValue } from './stored-values';
 
 /** The changes of a session's data since it was read: text to store, or `undefined` for a key to remove. */
 export type Changes = ReadonlyMap<string, string | undefined>;
@@ -28,6 +28,7 @@ interface Entry {
 }
 
 const LONGEST_KEY = 255;
+const NO_CHANGES: Changes = new Map();
 
 /**
  * The data of one session in memory.
@@ -82,9 +83,9 @@ export class Values {
 
   /** @throws TypeError for a value that was changed into one that cannot be stored */
   public changes(): Changes {
-    const changes = new Map<string, string | undefined>();
-    for (const [key, entry] of this.#entries) if (this.#isChanged(key, entry)) changes.set(key, this.#currentText(key, entry));
-    return changes;
+    let changes: Map<string, string | undefined> | undefined;
+    for (const [key, entry] of this.#entries) if (this.#isChanged(key, entry)) (changes ??= new Map()).set(key, this.#currentText(key, entry));
+    return changes ?? NO_CHANGES;
   }
 
   /** Notes that the table has these changes now, in this form. */

@@ -7,7 +7,7 @@ import { newSessionId, sessionRef } from './session-id';
 import { checkSize } from './session-size';
 import { Pending, SessionState, identityOf } from './session-state';
 import { SessionWrite } from './store';
-import { MOST_CHANGES, NOTHING_STORED, StoredChanges, withChanges } from './stored-changes';
+import { MOST_CHANGES, NOTHING_STORED, StoredChanges, withChanges } from './stored-values';
 
 /** Collisions of 256 random bits do not happen; one means that an answer was lost, three that the randomness is broken. */
 const MOST_IDS = 3;

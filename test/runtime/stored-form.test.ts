@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { compress, decompress } from '../../src/runtime/compression';
-import { COMPRESSED, SEALED, StoredValue, flagsOf } from '../../src/runtime/item';
+import { COMPRESSED, SEALED, flagsOf } from '../../src/runtime/item';
 import { StoredForm, StoredFormOptions } from '../../src/runtime/stored-form';
+import { StoredValue } from '../../src/runtime/stored-values';
 
 fc.configureGlobal({ seed: 7932, numRuns: 200 });
 

@@ -1,5 +1,5 @@
 import { Codec, jsonCodec } from '../../src/runtime/codec';
-import { StoredValue } from '../../src/runtime/item';
+import { StoredValue } from '../../src/runtime/stored-values';
 import { ValueOpener, Values } from '../../src/runtime/values';
 
 /** Texts are stored as they are; bytes do not open. */

@@ -70,7 +70,7 @@ function mergeList(draft: Draft, source: LambdaSource, name: string, element: st
 function take(headers: Record<string, unknown>, lower: string): unknown[] {
   const values: unknown[] = [];
   for (const name of Object.keys(headers)) {
-    if (name.toLowerCase() !== lower) continue;
+    if (name.length !== lower.length || name.toLowerCase() !== lower) continue;
     values.push(headers[name]);
     delete headers[name];
   }

@@ -158,8 +158,8 @@ function lastForwardedProto(event: LambdaHttpEvent): string | undefined {
 /** The values of a header, the multi-value ones at the end: where there are such, `headers` repeats the last of each. */
 function headersNamed({ headers, multiValueHeaders }: LambdaHttpEvent, name: string): unknown[] {
   const values: unknown[] = [];
-  for (const source of [headers, multiValueHeaders]) {
-    for (const [key, value] of Object.entries(source ?? {})) if (key.toLowerCase() === name) values.push(value);
+  for (const source of [headers ?? {}, multiValueHeaders ?? {}]) {
+    for (const key of Object.keys(source)) if (key.length === name.length && key.toLowerCase() === name) values.push(source[key]);
   }
   return values.flat();
 }

@@ -1,4 +1,5 @@
-import type { StoredValue } from './item';
+/** A stored value: JSON text, or one byte of flags and then bytes. */
+export type StoredValue = string | Uint8Array;
 
 /** Stored values by their names. */
 export type StoredValues = ReadonlyMap<string, StoredValue>;
