@@ -4,12 +4,14 @@ import { startEmbeddedTable } from '../src/testing';
 
 async function main(): Promise<void> {
   const table = await startEmbeddedTable();
-  await table.client.send(new CreateTableCommand({
-    TableName: 'Express',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  }));
+  for (const { TableName, AttributeName } of [{ TableName: 'Express', AttributeName: 'id' }, { TableName: 'Architect', AttributeName: '_idx' }]) {
+    await table.client.send(new CreateTableCommand({
+      TableName,
+      AttributeDefinitions: [{ AttributeName, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName, KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }));
+  }
   console.log(table.endpoint);
   process.stdin.resume().once('end', () => void table.stop());
 }

@@ -1,6 +1,7 @@
 /** Measures everything and prints Markdown. Usage: main.ts [rounds] [the part of each batch to run, 1 is all] */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { architect } from './architect';
 import { bareSdk } from './bare';
 import { coldStarts } from './cold-start';
 import { Contestant } from './contestant';
@@ -19,7 +20,7 @@ import { FakeClock } from '../src/testing';
 
 const OPTIONS = { tableName: 'Sessions' };
 
-function contestants(): Contestant[] {
+async function contestants(): Promise<Contestant[]> {
   const client = new DynamoDBClient({});
   return [
     bareSdk(client),
@@ -28,11 +29,12 @@ function contestants(): Contestant[] {
     sessionTable('ours, lean client', leanFactory<Data>(OPTIONS)),
     connectDynamodb(client),
     dynamodbSessionStore(client),
+    await architect(),
   ];
 }
 
 async function costs(rounds: number, part: number): Promise<string> {
-  const all = contestants();
+  const all = await contestants();
   const rows: string[][] = [];
   for (const scenario of SCENARIOS) {
     const shorter = { ...scenario, batch: Math.max(2, Math.round(scenario.batch * part)) };

@@ -28,7 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Ids of the right form that nobody was given. */
-const FORGED = `session_id=${'A'.repeat(43)}; connect.sid=s%3A${'A'.repeat(32)}.${'A'.repeat(43)}`;
+const FORGED = `session_id=${'A'.repeat(43)}; connect.sid=s%3A${'A'.repeat(32)}.${'A'.repeat(43)}; _idx=${'A'.repeat(24)}.${'A'.repeat(43)}`;
 
 /** What a contestant does in a scenario; each sign-out has a session of its own, made beforehand. */
 export function subjectOf(contestant: Contestant, { use, bytes, cookie, batch }: Scenario): Subject {

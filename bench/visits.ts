@@ -42,6 +42,7 @@ function someGoods(): Goods {
 export function eventWith(cookies?: string): LambdaHttpEvent {
   return {
     version: '2.0',
+    ...{ routeKey: '$default' },
     rawPath: '/',
     headers: { 'host': 'shop.example.com', 'accept': 'text/html', 'user-agent': 'Mozilla/5.0', 'accept-language': 'en' },
     ...(cookies !== undefined && { cookies: cookies.split('; ') }),
