@@ -35,6 +35,7 @@ function recentWriteName(name: string): string {
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis sections 4.2.1 and 5.6
  */
 export function readCookies(headers: readonly unknown[], name: string): RequestCookies {
+  const mark = recentWriteName(name);
   let id: string | undefined;
   let recentWrite = false;
   let malformed = false;
@@ -45,9 +46,8 @@ export function readCookies(headers: readonly unknown[], name: string): RequestC
       end = header.indexOf(';', at);
       if (end < 0) end = header.length;
       while (isBlank(header.charCodeAt(at))) at++;
-      if (!header.startsWith(name, at)) continue;
       const value = valueAfter(name, header, at, end);
-      if (value === undefined) recentWrite ||= valueAfter(recentWriteName(name), header, at, end) === '1';
+      if (value === undefined) recentWrite ||= valueAfter(mark, header, at, end) === '1';
       else if (!isSessionId(value)) malformed = true;
       else if (value !== (id ??= value)) ambiguous = true;
     }

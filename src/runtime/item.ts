@@ -47,7 +47,7 @@ export const FLASH_PREFIX = 'f:';
 export const FORMAT_ATTRIBUTE = 'fmt';
 
 /** The attributes of a session; flash messages come on top. */
-const OWN = new Set<string>([KEY_ATTRIBUTE, TTL_ATTRIBUTE, FORMAT_ATTRIBUTE, 'iat', 'iss', 'ver', 'abs', 'idl', 'upd', 'csr', 'dat']);
+const OWN = new Set<string>([KEY_ATTRIBUTE, TTL_ATTRIBUTE, 'iat', 'iss', 'ver', 'abs', 'idl', 'upd', 'csr', 'dat']);
 
 /** Epoch seconds have ten digits until the year 2286; milliseconds have thirteen. */
 const LATEST = 9_999_999_999;
@@ -99,10 +99,10 @@ export function toTokens(tokens: readonly Uint8Array[]): AttributeValue {
  */
 export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefined {
   if (!isRecord(item) || Object.hasOwn(item, FORMAT_ATTRIBUTE) || !isKey(item, key)) return undefined;
-  const exp = readNumber(item, TTL_ATTRIBUTE);
-  const iat = readNumber(item, 'iat');
-  const iss = readNumber(item, 'iss');
-  const ver = readNumber(item, 'ver');
+  const exp = readNumber(item, TTL_ATTRIBUTE) ?? NaN;
+  const iat = readNumber(item, 'iat') ?? NaN;
+  const iss = readNumber(item, 'iss') ?? NaN;
+  const ver = readNumber(item, 'ver') ?? NaN;
   const abs = readNumber(item, 'abs');
   const idl = readNumber(item, 'idl');
   const dat = readValues(single(item, 'dat', 'M'), '');
@@ -110,11 +110,11 @@ export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefi
   const upd = readTokens(item);
   const csr = single(item, 'csr', 'B');
   const foreign = foreignBytes(item);
-  if (exp === undefined || iat === undefined || iss === undefined || ver === undefined) return undefined;
   if (dat === undefined || upd === undefined || flash === undefined || foreign === undefined) return undefined;
-  const isWhole = Object.hasOwn(item, 'abs') === (abs !== undefined) && Object.hasOwn(item, 'idl') === (idl !== undefined);
-  if (!isWhole || (Object.hasOwn(item, 'csr') && !(csr instanceof Uint8Array))) return undefined;
-  const isInOrder = iat <= iss && iss <= exp && exp <= (abs ?? LATEST) && (abs ?? 0) <= LATEST && ver >= 1 && (idl ?? 1) >= 1;
+  if (Object.hasOwn(item, 'csr') && !(csr instanceof Uint8Array)) return undefined;
+  const end = abs ?? LATEST;
+  // What is no number is not in order with anything.
+  const isInOrder = iat <= iss && iss <= exp && exp <= end && end <= LATEST && ver >= 1 && (idl === undefined || idl >= 1);
   return isInOrder ? { exp, iat, iss, ver, abs, idl, upd, csr: csr as Uint8Array | undefined, flash, dat, foreign } : undefined;
 }
 
@@ -123,7 +123,7 @@ export function readTokens(item: unknown): Uint8Array[] | undefined {
   if (!isRecord(item) || !Object.hasOwn(item, 'upd')) return [];
   const list = single(item, 'upd', 'L');
   if (!Array.isArray(list)) return undefined;
-  const tokens = list.map((element: unknown) => (isRecord(element) ? single({ element }, 'element', 'B') : undefined));
+  const tokens = list.map((element: unknown) => single({ element }, 'element', 'B'));
   return tokens.every((token) => token instanceof Uint8Array) ? tokens : undefined;
 }
 
@@ -158,10 +158,11 @@ function isKey(item: Readonly<Record<string, unknown>>, key: Uint8Array): boolea
   return found instanceof Uint8Array && Buffer.compare(found, key) === 0;
 }
 
-/** A whole number of at most 15 digits, so that none is rounded. */
+/** A whole number of at most 15 digits, so that none is rounded; `NaN` for anything else, and nothing where there is nothing. */
 function readNumber(item: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  if (!Object.hasOwn(item, name)) return undefined;
   const text = single(item, name, 'N');
-  return typeof text === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
+  return typeof text === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : NaN;
 }
 
 /** The values whose names begin so; mostly there are no flash messages, and nothing is made for them. */

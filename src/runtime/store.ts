@@ -90,10 +90,7 @@ export class Store {
 
   /** Reads a session, alive or not. */
   public async load(key: Uint8Array, strong: boolean): Promise<Found> {
-    const input = { TableName: this.#table, Key: toKey(key), ...(strong ? { ConsistentRead: true } : {}) };
-    const answer = await this.#call('GetItem', key, (options) => this.#client.getItem(input, options));
-    if (answer.refused) throw new SessionUnavailableError('unavailable', 'What answered GetItem is not DynamoDB.', { operation: 'GetItem', ref: sessionRef(key) });
-    const item = Object(answer.output).Item as unknown;
+    const item = await this.#read(key, strong);
     if (item === undefined) return { kind: 'missing' };
     const record = readItem(item, key);
     return record === undefined ? { kind: 'invalid' } : { kind: 'found', record };
@@ -161,7 +158,7 @@ export class Store {
    * | 8 other tokens | ours may have been pushed out: unknown, if an answer was lost |
    */
   async #outcome(key: Uint8Array, now: number, answer: Refusal, tokens: readonly Uint8Array[] | undefined): Promise<Updated> {
-    const item = answer.item ?? (await this.#read(key));
+    const item = answer.item ?? (await this.#read(key, true));
     const present = readTokens(item) ?? [];
     if (tokens !== undefined && has(present, tokens.at(-1))) return { kind: 'written' };
     const record = readItem(item, key);
@@ -170,11 +167,15 @@ export class Store {
     return answer.mayHaveLanded && tokens !== undefined && isPushedOut ? { kind: 'unknown' } : { kind: 'moved', record };
   }
 
-  /** The item as it is now, where a refusal did not bring it. */
-  async #read(key: Uint8Array): Promise<unknown> {
-    const input = { TableName: this.#table, Key: toKey(key), ConsistentRead: true };
+  async #read(key: Uint8Array, strong: boolean): Promise<unknown> {
+    const input = { TableName: this.#table, Key: toKey(key), ...(strong && { ConsistentRead: true }) };
     const answer = await this.#call('GetItem', key, (options) => this.#client.getItem(input, options));
-    return answer.refused ? undefined : (Object(answer.output).Item as unknown);
+    if (!answer.refused) return Object(answer.output).Item as unknown;
+    throw new SessionUnavailableError('unavailable', 'What answered GetItem is not DynamoDB.', {
+      operation: 'GetItem',
+      outcome: 'unknown',
+      ref: sessionRef(key),
+    });
   }
 
   async #update(key: Uint8Array, builder: UpdateBuilder, condition: readonly string[], tellsItem: boolean): Promise<Answer<unknown>> {
