@@ -73,35 +73,49 @@ export function text(form: RegExp, allowed: string): OptionRule {
 const flag = oneOf(true, false);
 const seconds = (least: number) => wholeNumber(least, MAX_COOKIE_AGE, 'seconds');
 
-const RULES: Readonly<Record<Exclude<keyof SharedOptions, 'cookie'>, OptionRule>> = {
-  timeout: seconds(1),
-  reissueTime: seconds(0),
-  absoluteTimeout: seconds(1),
-  consistency: oneOf('session', 'strong', 'eventual'),
-  compress: flag,
-  sealed: flag,
-  access: oneOf('read', 'readWrite'),
-};
+/** Rules by the names of options. */
+export type OptionRules = Readonly<Record<string, OptionRule>>;
 
-/** The grammar is that of RFC 6265, section 4.1.1; the lengths keep a cookie within the 4096 octets of RFC 6265bis, section 5.6. */
-const COOKIE_RULES: Readonly<Record<keyof SharedCookieOptions, OptionRule>> = {
-  name: text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/, "a cookie name: 1 to 256 of the letters, digits and !#$%&'*+-.^_`|~"),
-  maxAge: seconds(1),
-  path: text(/^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/, 'a path: "/" and then at most 1023 printable ASCII characters without ";"'),
-  domain: text(
+/**
+ * The rule of every shared option. The grammar of the cookie's is that of RFC 6265, section 4.1.1; the lengths keep a
+ * cookie within the 4096 octets of RFC 6265bis, section 5.6.
+ */
+export const SHARED_RULES: OptionRules = {
+  'timeout': seconds(1),
+  'reissueTime': seconds(0),
+  'absoluteTimeout': seconds(1),
+  'consistency': oneOf('session', 'strong', 'eventual'),
+  'compress': flag,
+  'sealed': flag,
+  'access': oneOf('read', 'readWrite'),
+  // One that is an object has been taken apart.
+  'cookie': { allowed: 'an object', test: () => false },
+  'cookie.name': text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/, "a cookie name: 1 to 256 of the letters, digits and !#$%&'*+-.^_`|~"),
+  'cookie.maxAge': seconds(1),
+  'cookie.path': text(/^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/, 'a path: "/" and then at most 1023 printable ASCII characters without ";"'),
+  'cookie.domain': text(
     /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
     'a domain name of two labels or more, without a leading dot or a port',
   ),
-  secure: flag,
-  httpOnly: flag,
-  sameSite: oneOf('Strict', 'Lax', 'None', false),
-  partitioned: flag,
-  priority: oneOf('Low', 'Medium', 'High'),
+  'cookie.secure': flag,
+  'cookie.httpOnly': flag,
+  'cookie.sameSite': oneOf('Strict', 'Lax', 'None', false),
+  'cookie.partitioned': flag,
+  'cookie.priority': oneOf('Low', 'Medium', 'High'),
 };
 
-/** The names of all shared options, and of the cookie's. */
-export const SHARED_OPTION_NAMES: readonly string[] = [...Object.keys(RULES), 'cookie'];
-export const COOKIE_OPTION_NAMES: readonly string[] = Object.keys(COOKIE_RULES);
+/** The options by their names, those of the cookie beside the others; what is `undefined` is left out. */
+export function flattened(options: object, prefix = ''): [string, unknown][] {
+  return Object.entries(options).flatMap(([name, value]): [string, unknown][] => {
+    if (prefix + name === 'cookie' && isRecord(value)) return flattened(value, 'cookie.');
+    return value === undefined ? [] : [[prefix + name, value]];
+  });
+}
+
+/** Whether a value is an object and no list. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The reissue time where none is set: 2 minutes, or a tenth of a timeout that is shorter than 20. */
 export function defaultReissueTime(timeout: number): number {
@@ -115,34 +129,21 @@ export function mustBeSecure(cookie: SharedCookieOptions): boolean {
 
 /** The first thing wrong with the options, or nothing. Unknown names are left to the caller. */
 export function findProblem(options: SharedOptions): OptionProblem | undefined {
-  const { cookie = {} } = options;
-  return (
-    broken(RULES, options, '') ??
-    (isRecord(cookie) ? broken(COOKIE_RULES, cookie, 'cookie.') : { option: 'cookie', value: cookie, allowed: 'an object' }) ??
-    brokenCombination(options, cookie)
-  );
-}
-
-function broken<Name extends string>(
-  rules: Readonly<Record<Name, OptionRule>>,
-  options: { readonly [name in Name]?: unknown },
-  prefix: string,
-): OptionProblem | undefined {
-  for (const name of Object.keys(rules) as Name[]) {
-    const value = options[name];
-    if (value !== undefined && !rules[name].test(value)) return { option: prefix + name, value, allowed: rules[name].allowed };
+  for (const [option, value] of flattened(options)) {
+    const rule = SHARED_RULES[option];
+    if (rule?.test(value) === false) return { option, value, allowed: rule.allowed };
   }
-  return undefined;
+  return findConflict(options);
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 4.1.3 for the prefixes */
-function brokenCombination(options: SharedOptions, cookie: SharedCookieOptions): OptionProblem | undefined {
+/**
+ * The first option that does not go with the others, each of which may be used.
+ *
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 4.1.3 for the prefixes
+ */
+export function findConflict(options: SharedOptions): OptionProblem | undefined {
   const timeout = options.timeout ?? DEFAULT_TIMEOUT;
-  const { reissueTime = defaultReissueTime(timeout), absoluteTimeout } = options;
+  const { reissueTime = defaultReissueTime(timeout), absoluteTimeout, cookie = {} } = options;
   const name = cookie.name ?? DEFAULT_COOKIE_NAME;
   const hostOnly = /^__host-/i.test(name);
   const checks: readonly [boolean, string, unknown, string][] = [

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { DEFAULT_COOKIE_NAME, DEFAULT_ENV_PREFIX, DEFAULT_TIMEOUT, ENV } from '../contract';
 import {
-  COOKIE_OPTION_NAMES,
   Consistency,
   OptionProblem,
   OptionRule,
-  SHARED_OPTION_NAMES,
+  OptionRules,
+  SHARED_RULES,
   SharedCookieOptions,
   SharedOptions,
   defaultReissueTime,
-  findProblem,
+  findConflict,
+  flattened,
+  isRecord,
   text,
   wholeNumber,
 } from '../shared-options';
@@ -45,7 +47,11 @@ export interface ResolvedOptions {
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const RULES: Readonly<Record<Exclude<keyof SessionFactoryOptions, keyof SharedOptions>, OptionRule>> = {
+const { access, ...OF_CODE_TOO } = SHARED_RULES as { access: OptionRule } & OptionRules;
+
+/** What code may set; `access` is for the construct alone. */
+const RULES: OptionRules & { readonly tableName: OptionRule } = {
+  ...OF_CODE_TOO,
   tableName: text(/^(?:[\w.-]{3,255}|arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255})$/, 'the name or the ARN of a table'),
   region: text(/^[a-z0-9-]{1,64}$/, 'the name of a Region, such as "eu-west-1"'),
   client: methods('a DynamoDBClient, a DynamoDBDocumentClient or a SessionClient', ['send'], ['getItem', 'putItem', 'updateItem', 'deleteItem']),
@@ -57,22 +63,20 @@ const RULES: Readonly<Record<Exclude<keyof SessionFactoryOptions, keyof SharedOp
   envPrefix: text(/^[A-Za-z]\w{0,63}$/, 'letters, digits and "_", beginning with a letter'),
 };
 
-const NAMES: readonly string[] = [...SHARED_OPTION_NAMES.filter((name) => name !== 'access'), ...Object.keys(RULES)];
-
 /**
  * Reads the options from the code, then the environment, then the defaults, and checks them.
  *
  * @throws TypeError that names the option, what came and what is allowed
  */
 export function resolveOptions(options: SessionFactoryOptions, environment: Environment): ResolvedOptions {
-  checkNames(options, NAMES, 'option');
-  checkRules(options);
-  // Alone, because spread over the cookie of the environment a text would pass for one.
-  if (options.cookie !== undefined) refuse(findProblem({ cookie: options.cookie }), 'sessionFactory');
+  check(options, RULES, 'option', 'sessionFactory');
+  if (options.client !== undefined && options.region !== undefined) {
+    refuse({ option: 'region', value: options.region, allowed: 'none with client, which has a Region of its own' }, 'sessionFactory');
+  }
   const prefix = options.envPrefix ?? DEFAULT_ENV_PREFIX;
   const fromEnvironment = readEnvironment(environment, prefix + ENV.options);
   const shared: SharedOptions = { ...fromEnvironment, ...defined(options), cookie: { ...fromEnvironment.cookie, ...defined(options.cookie ?? {}) } };
-  refuse(findProblem(shared), 'sessionFactory');
+  refuse(findConflict(shared), 'sessionFactory');
   const { timeout = DEFAULT_TIMEOUT, reissueTime = defaultReissueTime(timeout), absoluteTimeout } = shared;
   const table = tableName(options, environment, prefix + ENV.name);
   return {
@@ -109,16 +113,6 @@ function methods(allowed: string, ...lists: readonly (readonly string[])[]): Opt
   };
 }
 
-function checkRules(options: SessionFactoryOptions): void {
-  for (const [option, rule] of Object.entries(RULES)) {
-    const value = options[option as keyof typeof RULES];
-    if (value !== undefined && !rule.test(value)) refuse({ option, value, allowed: rule.allowed }, 'sessionFactory');
-  }
-  if (options.client !== undefined && options.region !== undefined) {
-    refuse({ option: 'region', value: options.region, allowed: 'none with client, which has a Region of its own' }, 'sessionFactory');
-  }
-}
-
 function readEnvironment(environment: Environment, variable: string): SharedOptions {
   const json = environment[variable];
   if (json === undefined || json === '') return {};
@@ -128,8 +122,8 @@ function readEnvironment(environment: Environment, variable: string): SharedOpti
   } catch (cause) {
     throw new TypeError(`${variable} is not JSON; grantReadWrite sets it.`, { cause });
   }
-  checkNames(options, SHARED_OPTION_NAMES, variable);
-  refuse(findProblem(options), variable);
+  check(options, SHARED_RULES, variable, variable);
+  refuse(findConflict(options), variable);
   return options;
 }
 
@@ -142,18 +136,19 @@ function tableName(options: SessionFactoryOptions, environment: Environment, var
   return value;
 }
 
-function checkNames(options: unknown, known: readonly string[], what: string): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw new TypeError(`sessionFactory: ${what}: an object of options is expected.`);
-  const cookie = (options as SharedOptions).cookie as unknown;
-  const names = [
-    ...Object.keys(options).map((name) => [name, known, ''] as const),
-    ...(typeof cookie === 'object' && cookie !== null ? Object.keys(cookie).map((name) => [name, COOKIE_OPTION_NAMES, 'cookie.'] as const) : []),
-  ];
-  for (const [name, list, prefix] of names) {
-    if (list.includes(name)) continue;
-    const meant = suggestName(name, list);
-    throw new TypeError(`sessionFactory: there is no ${what} ${JSON.stringify(prefix + name)}.${meant === undefined ? ` There are ${list.join(', ')}.` : ` Do you mean ${JSON.stringify(meant.includes('.') ? meant : prefix + meant)}?`}`);
+/** Holds options to their rules; one without a rule is none. */
+function check(options: unknown, rules: OptionRules, what: string, where: string): void {
+  if (!isRecord(options)) throw new TypeError(`sessionFactory: ${what}: an object of options is expected.`);
+  for (const [option, value] of flattened(options)) {
+    if (!Object.hasOwn(rules, option)) throw new TypeError(`sessionFactory: there is no ${what} ${JSON.stringify(option)}. ${adviceOn(option, Object.keys(rules))}`);
+    const { allowed, test } = rules[option] as OptionRule;
+    if (!test(value)) refuse({ option, value, allowed }, where);
   }
+}
+
+function adviceOn(option: string, known: readonly string[]): string {
+  const meant = suggestName(option, known);
+  return meant === undefined ? `There are ${known.join(', ')}.` : `Do you mean ${JSON.stringify(meant)}?`;
 }
 
 function refuse(problem: OptionProblem | undefined, where: string): void {

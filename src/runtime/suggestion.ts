@@ -1,21 +1,19 @@
-/** Names that people bring from elsewhere, and ours. */
-const ALIASES: Readonly<Record<string, string>> = {
-  table: 'tableName',
-  ttl: 'timeout',
-  cookiename: 'cookie.name',
-  maxage: 'cookie.maxAge',
-  path: 'cookie.path',
-  domain: 'cookie.domain',
-  secure: 'cookie.secure',
-  httponly: 'cookie.httpOnly',
-  samesite: 'cookie.sameSite',
-};
+/** Names that people bring from elsewhere and that are like none of ours. */
+const ALIASES: Readonly<Record<string, string>> = { table: 'tableName', ttl: 'timeout' };
 
-/** The known name that is meant by an unknown one, if one is near. */
+/** The known name that is meant by an unknown one, if one is near: the same but for case and signs, or a part of it, or nearly the same. */
 export function suggestName(unknown: string, known: readonly string[]): string | undefined {
-  const plain = unknown.toLowerCase().replace(/[^a-z]/g, '');
-  const near = known.find((name) => name.toLowerCase() === plain) ?? known.find((name) => isNear(name.toLowerCase(), plain));
-  return near ?? (Object.hasOwn(ALIASES, plain) ? ALIASES[plain] : undefined);
+  const plain = lettersOf(unknown);
+  return (
+    known.find((name) => lettersOf(name) === plain) ??
+    known.find((name) => lettersOf(name.split('.').at(-1) as string) === plain) ??
+    known.find((name) => isNear(lettersOf(name), plain)) ??
+    (Object.hasOwn(ALIASES, plain) ? ALIASES[plain] : undefined)
+  );
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, '');
 }
 
 /** Whether one text becomes the other by at most two letters put in, left out or exchanged. */

@@ -1,7 +1,7 @@
 import { CfnParameter, Duration, Stack, Token } from 'aws-cdk-lib';
 import { makeFunction, makeStack, variables } from './fixture';
 import { CookiePriority, SameSite, SessionConsistency, SessionOptions, SessionTable } from '../../src';
-import { COOKIE_OPTION_NAMES, SHARED_OPTION_NAMES } from '../../src/shared-options';
+import { SHARED_RULES } from '../../src/shared-options';
 
 function optionsOf(props: SessionOptions, stack: Stack = makeStack()): unknown {
   const fn = makeFunction(stack);
@@ -54,8 +54,8 @@ test('every option travels, by the name and in the unit that the runtime reads',
 });
 
 test('the props are the options that the contract knows, and access, which grants set', () => {
-  expect([...Object.keys(EVERYTHING), 'access'].sort()).toEqual([...SHARED_OPTION_NAMES].sort());
-  expect(Object.keys(EVERYTHING.cookie).sort()).toEqual([...COOKIE_OPTION_NAMES].sort());
+  const cookie = Object.keys(EVERYTHING.cookie).map((name) => `cookie.${name}`);
+  expect([...Object.keys(EVERYTHING), ...cookie, 'access'].sort()).toEqual(Object.keys(SHARED_RULES).sort());
 });
 
 test('without an option nothing travels', () => {
