@@ -1,32 +1,25 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SessionEvent, SessionFactoryOptions, sessionFactory } from '../../src/runtime';
 import { hashSessionId, newSessionId } from '../../src/runtime/session-id';
-import { FakeClock } from '../../src/testing';
-import { TestTable } from '../support/table';
+import { Scene } from '../support/scene';
 import { ShopData, Visitor } from '../support/visitor';
 
-let table: TestTable;
-let clock: FakeClock;
+const scene = Scene.on();
 let visitor: Visitor;
 let events: SessionEvent[];
-beforeAll(async () => {
-  table = await TestTable.start();
-});
 beforeEach(async () => {
-  clock = new FakeClock();
-  visitor = await Visitor.withSession(table, clock);
-  clock.advanceSeconds(60);
+  visitor = await scene.signedIn();
+  scene.clock.advanceSeconds(60);
   events = [];
 });
-afterAll(() => table.stop());
 
 /** A whole request with a Cookie header: what its session holds, and what came of it. */
 async function visit(cookies: unknown, options: SessionFactoryOptions = {}) {
   const onEvent = (event: SessionEvent) => events.push(event);
-  const sessions = sessionFactory<ShopData>({ tableName: table.name, client: table.client, clock, onEvent, ...options });
+  const sessions = sessionFactory<ShopData>({ tableName: scene.table.name, client: scene.table.client, clock: scene.clock, onEvent, ...options });
   const request = sessions.forRequest({ cookies, https: true });
   const session = await request.session();
-  return { entries: session.entries(), isNew: session.isNew, headers: await request.commit(), calls: table.takeCalls() };
+  return { entries: session.entries(), isNew: session.isNew, headers: await request.commit(), calls: scene.table.takeCalls() };
 }
 
 const NOTHING = { entries: [], isNew: true, headers: { setCookie: [], vary: 'Cookie' } };
@@ -66,10 +59,10 @@ describe('a cookie that is no session id', () => {
 
 describe('a session id', () => {
   test('that was never issued is one read, no cookie and no item', async () => {
-    const before = await table.items();
+    const before = await scene.table.items();
     expect(await visit(`session_id=${'a'.repeat(43)}`)).toEqual({ ...NOTHING, calls: ['GetItem'] });
     expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{8}$/) }]);
-    expect(await table.items()).toEqual(before);
+    expect(await scene.table.items()).toEqual(before);
   });
 
   test('that was never issued never becomes one: what is stored has another', async () => {
@@ -77,7 +70,7 @@ describe('a session id', () => {
     visitor.jar.set('session_id', attacker);
     await visitor.visit((session) => session.set('name', 'Bob'));
     expect(visitor.id).not.toBe(attacker);
-    expect(await table.item(attacker)).toBeUndefined();
+    expect(await scene.table.item(attacker)).toBeUndefined();
   });
 
   test('in another spelling of the same bytes is another one', async () => {
@@ -88,40 +81,40 @@ describe('a session id', () => {
 
   test('of a session that was deleted is one that was never issued', async () => {
     await visitor.request().endSession();
-    table.takeCalls();
+    scene.table.takeCalls();
     expect(await visit(visitor.jar.header())).toEqual({ ...NOTHING, calls: ['GetItem'] });
     expect(events.map(({ type }) => type)).toEqual(['unknown-id']);
   });
 
   test('of a session past its time is none, and an event tells that it was', async () => {
-    const before = await table.item(visitor.id);
-    clock.advanceSeconds(1139);
+    const before = await scene.table.item(visitor.id);
+    scene.clock.advanceSeconds(1139);
     expect(await visit(visitor.jar.header())).toMatchObject({ isNew: false });
-    await table.put(before ?? {});
-    clock.advanceSeconds(1);
+    await scene.table.put(before ?? {});
+    scene.clock.advanceSeconds(1);
     expect(await visit(visitor.jar.header())).toEqual({ ...NOTHING, calls: ['GetItem'] });
     expect(events.at(-1)).toMatchObject({ type: 'expired' });
-    expect(await table.item(visitor.id)).toEqual(before);
+    expect(await scene.table.item(visitor.id)).toEqual(before);
   });
 
   test('of a session from before notBefore is none', async () => {
-    const created = clock.now() / 1000 - 60;
+    const created = scene.clock.now() / 1000 - 60;
     expect(await visit(visitor.jar.header(), { notBefore: created })).toMatchObject({ isNew: false });
     expect(await visit(visitor.jar.header(), { notBefore: created + 1 })).toEqual({ ...NOTHING, calls: ['GetItem'] });
   });
 
   test('of a session from before absoluteTimeout was set ends with it', async () => {
     const options = { absoluteTimeout: 3600, timeout: 3600 };
-    await table.put({ ...(await table.item(visitor.id)), exp: { N: '9999999999' } });
-    clock.advanceSeconds(3539);
+    await scene.table.put({ ...(await scene.table.item(visitor.id)), exp: { N: '9999999999' } });
+    scene.clock.advanceSeconds(3539);
     expect(await visit(visitor.jar.header(), { ...options, reissueTime: 3599 })).toMatchObject({ isNew: false });
-    clock.advanceSeconds(1);
+    scene.clock.advanceSeconds(1);
     expect(await visit(visitor.jar.header(), options)).toEqual({ ...NOTHING, calls: ['GetItem'] });
   });
 
   test.each([[300, false], [301, true]])('of a session that was created %d seconds from now: new is %j', async (seconds, isNew) => {
-    const time = { N: String(clock.now() / 1000 + seconds) };
-    await table.put({ ...(await table.item(visitor.id)), iat: time, iss: time, exp: { N: '9999999999' } });
+    const time = { N: String(scene.clock.now() / 1000 + seconds) };
+    await scene.table.put({ ...(await scene.table.item(visitor.id)), iat: time, iss: time, exp: { N: '9999999999' } });
     expect(await visit(visitor.jar.header())).toMatchObject({ isNew });
   });
 });
@@ -136,42 +129,42 @@ describe('an item that is damaged', () => {
     ['has a value with an unknown flag', { ...whole, dat: { M: { a: { B: Buffer.from([128, 1]) } } } }],
   ];
   test('is not one that has all that a session needs', async () => {
-    await table.put({ sid: { B: hashSessionId(visitor.id) }, ...whole });
+    await scene.table.put({ sid: { B: hashSessionId(visitor.id) }, ...whole });
     expect(await visit(visitor.jar.header())).toMatchObject({ isNew: false });
   });
 
   test.each(DAMAGED)('because it %s is no session, and an event tells', async (_, attributes) => {
     const item = { sid: { B: hashSessionId(visitor.id) }, ...attributes };
-    await table.put(item);
+    await scene.table.put(item);
     expect(await visit(visitor.jar.header())).toEqual({ ...NOTHING, calls: ['GetItem'] });
     expect(events).toEqual([{ type: 'item-invalid', ref: expect.stringMatching(/^[0-9a-f]{8}$/) }]);
   });
 
   test.each(DAMAGED)('because it %s is left as it is, also by who writes: the visitor gets another session', async (_, attributes) => {
-    await table.put({ sid: { B: hashSessionId(visitor.id) }, ...attributes });
-    const [old, before] = [visitor.id, await table.item(visitor.id)];
+    await scene.table.put({ sid: { B: hashSessionId(visitor.id) }, ...attributes });
+    const [old, before] = [visitor.id, await scene.table.item(visitor.id)];
     await visitor.visit((session) => session.set('name', 'Bob'));
     expect(visitor.id).not.toBe(old);
     expect(await visitor.visit((session) => session.get('name'))).toBe('Bob');
-    expect(await table.item(old)).toEqual(before);
+    expect(await scene.table.item(old)).toEqual(before);
   });
 
   test('is deleted by endSession like any other', async () => {
-    await table.put({ sid: { B: hashSessionId(visitor.id) } });
+    await scene.table.put({ sid: { B: hashSessionId(visitor.id) } });
     await visitor.request().endSession();
-    expect(await table.item(visitor.id)).toBeUndefined();
+    expect(await scene.table.item(visitor.id)).toBeUndefined();
   });
 
   test('in one value alone is a session without that value, which stays until it is set', async () => {
-    const item = await table.item(visitor.id);
+    const item = await scene.table.item(visitor.id);
     const broken = { S: '{"a":' };
-    await table.put({ ...item, dat: { M: { ...item?.dat?.M, cart: broken, note: { S: '{"__proto__":{"admin":true}}' } } } });
+    await scene.table.put({ ...item, dat: { M: { ...item?.dat?.M, cart: broken, note: { S: '{"__proto__":{"admin":true}}' } } } });
     expect(await visit(visitor.jar.header())).toMatchObject({ entries: [['name', 'Ada']], isNew: false });
     expect(events.map(({ type }) => type)).toEqual(['item-invalid', 'item-invalid']);
     await visitor.visit((session) => session.set('count', 1));
-    expect((await table.item(visitor.id))?.dat?.M?.cart).toEqual(broken);
+    expect((await scene.table.item(visitor.id))?.dat?.M?.cart).toEqual(broken);
     await visitor.visit((session) => session.set('cart', ['tea']));
-    expect((await table.item(visitor.id))?.dat?.M?.cart).toEqual({ S: '["tea"]' });
+    expect((await scene.table.item(visitor.id))?.dat?.M?.cart).toEqual({ S: '["tea"]' });
     expect(Object.prototype).not.toHaveProperty('admin');
   });
 });

@@ -1,30 +1,23 @@
 import { SessionEvent, SessionFactoryOptions, SessionRequestInit, SessionUnavailableError, sessionFactory } from '../../src/runtime';
-import { FakeClock } from '../../src/testing';
+import { Scene } from '../support/scene';
 import { ScriptedClient, awsError } from '../support/scripted-client';
-import { TestTable } from '../support/table';
 import { ShopData, Visitor } from '../support/visitor';
 
 const CLEARED = /^session_id=; Path=\/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure/;
 const down = { error: awsError('AccessDeniedException') };
 
-let table: TestTable;
-let clock: FakeClock;
+const scene = Scene.on();
 let visitor: Visitor;
 let events: SessionEvent[];
-beforeAll(async () => {
-  table = await TestTable.start();
-});
 beforeEach(async () => {
-  clock = new FakeClock();
-  visitor = await Visitor.withSession(table, clock);
-  clock.advanceSeconds(60);
+  visitor = await scene.signedIn();
+  scene.clock.advanceSeconds(60);
   events = [];
 });
-afterAll(() => table.stop());
 
 function begin(init: Partial<SessionRequestInit> = {}, options: SessionFactoryOptions = {}) {
   const onEvent = (event: SessionEvent) => events.push(event);
-  const sessions = sessionFactory<ShopData>({ tableName: table.name, client: table.client, clock, onEvent, ...options });
+  const sessions = sessionFactory<ShopData>({ tableName: scene.table.name, client: scene.table.client, clock: scene.clock, onEvent, ...options });
   return sessions.forRequest({ cookies: visitor.jar.header(), https: true, ...init });
 }
 
@@ -33,7 +26,7 @@ describe('session()', () => {
     const request = begin();
     const sessions = await Promise.all([request.session(), request.session(), request.session()]);
     expect(new Set([...sessions, await request.session()]).size).toBe(1);
-    expect(table.takeCalls()).toEqual(['GetItem']);
+    expect(scene.table.takeCalls()).toEqual(['GetItem']);
   });
 
   test('that failed can be asked for again', async () => {
@@ -52,7 +45,7 @@ describe('session()', () => {
 
   test.each([undefined, null, 7, {}, [], [null, 7], ''])('without a cookie header (%j) is a new session and no call', async (cookies) => {
     expect((await begin({ cookies }).session()).isNew).toBe(true);
-    expect(table.takeCalls()).toEqual([]);
+    expect(scene.table.takeCalls()).toEqual([]);
   });
 
   test('reads the cookie from any of several headers', async () => {
@@ -67,7 +60,7 @@ describe('session()', () => {
   ] as const)('with the consistency %s and %j reads as that says', async (consistency, init, call) => {
     const cookies = `session_id=${visitor.id}${'cookies' in init ? '; session_id_w=1' : ''}`;
     await begin({ ...init, cookies }, { consistency }).session();
-    expect(table.takeCalls()).toEqual([call]);
+    expect(scene.table.takeCalls()).toEqual([call]);
   });
 });
 
@@ -87,11 +80,11 @@ describe('commit()', () => {
   test('twice writes once and says the same again', async () => {
     const request = begin();
     (await request.session()).set('count', 1);
-    table.takeCalls();
+    scene.table.takeCalls();
     const headers = await request.commit();
     expect(await request.commit()).toEqual(headers);
     expect(headers).toEqual({ setCookie: [expect.stringMatching(/^session_id_w=1; /)], cacheControl: 'no-store', vary: 'Cookie' });
-    expect(table.takeCalls()).toEqual(['UpdateItem']);
+    expect(scene.table.takeCalls()).toEqual(['UpdateItem']);
   });
 
   test('is the end: what would change the session after it throws', async () => {
@@ -124,7 +117,7 @@ describe('discard()', () => {
     const { setCookie } = await request.discard();
     expect(setCookie).toEqual([expect.stringMatching(/^session_id=[\w-]{43};/), expect.stringMatching(/^session_id_w=1;/)]);
     visitor.jar.store(setCookie);
-    expect(Object.keys((await table.item(visitor.id))?.dat?.M ?? {})).toEqual(['name']);
+    expect(Object.keys((await scene.table.item(visitor.id))?.dat?.M ?? {})).toEqual(['name']);
     expect(() => session.set('count', 2)).toThrow('committed');
   });
 });
@@ -134,7 +127,7 @@ describe('endSession()', () => {
     const request = begin();
     await request.endSession();
     await request.endSession();
-    expect(table.takeCalls()).toEqual(['DeleteItem']);
+    expect(scene.table.takeCalls()).toEqual(['DeleteItem']);
     expect((await request.commit()).setCookie).toEqual([expect.stringMatching(CLEARED)]);
     expect(events).toEqual([{ type: 'invalidated', ref: expect.stringMatching(/^[0-9a-f]{8}$/) }]);
   });
@@ -143,7 +136,7 @@ describe('endSession()', () => {
     const request = begin({ cookies });
     await request.endSession();
     expect(await request.commit()).toEqual({ setCookie: [] });
-    expect(table.takeCalls()).toEqual([]);
+    expect(scene.table.takeCalls()).toEqual([]);
     expect(events).toEqual([]);
   });
 
@@ -154,8 +147,8 @@ describe('endSession()', () => {
     await request.endSession();
     expect([session.isNew, session.size, session.ref]).toEqual([true, 0, undefined]);
     expect((await request.commit()).setCookie).toEqual([expect.stringMatching(CLEARED)]);
-    expect(table.takeCalls()).toEqual(['GetItem', 'DeleteItem']);
-    expect(await table.item(visitor.id)).toBeUndefined();
+    expect(scene.table.takeCalls()).toEqual(['GetItem', 'DeleteItem']);
+    expect(await scene.table.item(visitor.id)).toBeUndefined();
   });
 
   test('before session() gives a new, empty session that does not read the old one', async () => {
@@ -163,7 +156,7 @@ describe('endSession()', () => {
     await request.endSession();
     const session = await request.session();
     expect([session.isNew, session.size]).toEqual([true, 0]);
-    expect(table.takeCalls()).toEqual(['DeleteItem']);
+    expect(scene.table.takeCalls()).toEqual(['DeleteItem']);
   });
 
   test('and then new data is a new session under another id, with one cookie of each name', async () => {
@@ -175,12 +168,12 @@ describe('endSession()', () => {
     expect(setCookie.map((cookie) => cookie.split('=')[0])).toEqual(['session_id', 'session_id_w']);
     visitor.jar.store(setCookie);
     expect(visitor.id).not.toBe(old);
-    expect((await table.item(visitor.id))?.dat).toEqual({ M: { name: { S: '"Bob"' } } });
-    expect(table.takeCalls()).toEqual(['DeleteItem', 'PutItem']);
+    expect((await scene.table.item(visitor.id))?.dat).toEqual({ M: { name: { S: '"Bob"' } } });
+    expect(scene.table.takeCalls()).toEqual(['DeleteItem', 'PutItem']);
   });
 
   test.each(['before', 'after'])('that fails %s session() rejects and changes no cookie', async (when) => {
-    const client = new ScriptedClient(when === 'after' ? [{ answer: { Item: await table.item(visitor.id) } }, down] : [down]);
+    const client = new ScriptedClient(when === 'after' ? [{ answer: { Item: await scene.table.item(visitor.id) } }, down] : [down]);
     const request = begin({}, { client });
     const session = when === 'after' ? await request.session() : undefined;
     await expect(request.endSession()).rejects.toThrow(SessionUnavailableError);

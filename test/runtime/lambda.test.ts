@@ -1,10 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ALBHandler, APIGatewayProxyHandler, APIGatewayProxyHandlerV2 } from 'aws-lambda';
 import { LambdaContext, LambdaHttpEvent, SessionContext, SessionFactoryOptions, lambdaHandler, sessionFactory } from '../../src/runtime';
-import { FakeClock } from '../../src/testing';
 import { EventSource, eventOf } from '../support/events';
-import { TestTable } from '../support/table';
-import { ShopData, Visitor } from '../support/visitor';
+import { Scene } from '../support/scene';
+import { ShopData } from '../support/visitor';
 
 type Context = LambdaContext & SessionContext<ShopData>;
 type Shape = 'REST API' | 'HTTP API' | 'ALB, single';
@@ -13,18 +12,10 @@ const SOURCES: EventSource[] = ['REST API', 'HTTP API', 'function URL', 'ALB, mu
 const context: LambdaContext = { getRemainingTimeInMillis: () => 30_000 };
 const https = { 'x-forwarded-proto': 'https' };
 
-let table: TestTable;
-let clock: FakeClock;
-beforeAll(async () => {
-  table = await TestTable.start();
-});
-beforeEach(() => {
-  clock = new FakeClock();
-});
-afterAll(() => table.stop());
+const scene = Scene.on();
 
 function wrap<Result>(body: (context: Context, event: LambdaHttpEvent) => Promise<Result> | Result, options: SessionFactoryOptions = {}) {
-  const sessions = sessionFactory<ShopData>({ tableName: table.name, client: table.client, clock, ...options });
+  const sessions = sessionFactory<ShopData>({ tableName: scene.table.name, client: scene.table.client, clock: scene.clock, ...options });
   const handler = lambdaHandler(sessions, (event: LambdaHttpEvent, full) => body(full, event));
   return async (event: unknown, given: LambdaContext = context) => (await handler(event as LambdaHttpEvent, given)) as unknown as Response;
 }
@@ -80,10 +71,10 @@ describe.each(SOURCES)('behind %s', (source) => {
   });
 
   test.each([500, 503])('a handler that answers %i stores nothing and sends no cookie', async (statusCode) => {
-    const before = await table.items();
+    const before = await scene.table.items();
     const answer = await wrap(async (full) => ({ ...(await setsName(full)), statusCode }))(eventOf(source));
     expect(cookiesFor(source, answer)).toEqual([]);
-    expect(await table.items()).toEqual(before);
+    expect(await scene.table.items()).toEqual(before);
   });
 
   test('what was saved goes out with its cookie also when the answer is a failure', async () => {
@@ -95,17 +86,17 @@ describe.each(SOURCES)('behind %s', (source) => {
       return { statusCode: 500, body: '' };
     })(eventOf(source, { headers: https }));
     const id = /session_id=([\w-]{43})/.exec(cookiesFor(source, answer)[0] ?? '')?.[1] ?? '';
-    expect((await table.item(id))?.dat?.M?.name).toEqual({ S: '"Ada"' });
+    expect((await scene.table.item(id))?.dat?.M?.name).toEqual({ S: '"Ada"' });
   });
 
   test('signing out takes the cookie away', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await scene.signedIn();
     const answer = await wrap(async ({ endSession }) => {
       await endSession();
       return { statusCode: 303, headers: null, body: '' };
     })(eventOf(source, { cookies: visitor.jar.cookies() }));
     expect(cookiesFor(source, answer)).toEqual([expect.stringMatching(/^session_id=; .*Max-Age=0/)]);
-    expect(table.takeCalls()).toEqual(['DeleteItem']);
+    expect(scene.table.takeCalls()).toEqual(['DeleteItem']);
   });
 });
 
@@ -166,20 +157,20 @@ describe('Secure', () => {
 
 describe('failures', () => {
   test('a handler that throws stores nothing, and its error goes on', async () => {
-    const before = await table.items();
+    const before = await scene.table.items();
     const handler = wrap(async (full) => {
       await setsName(full);
       throw new RangeError('too far');
     });
     await expect(handler(eventOf('HTTP API'))).rejects.toThrow(RangeError);
-    expect(await table.items()).toEqual(before);
+    expect(await scene.table.items()).toEqual(before);
   });
 
   test('a store out of reach is answered with 503 and Retry-After, without a cookie, and is logged', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
     const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials, maxAttempts: 1 });
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await scene.signedIn();
     const reads = async ({ session }: Context) => ({ statusCode: 200, body: String((await session()).size) });
     for (const body of [reads, setsName]) {
       const answer = await wrap(body, { client })(eventOf('HTTP API', { cookies: visitor.jar.cookies() }));
@@ -207,24 +198,24 @@ describe('failures', () => {
 
 describe('requests', () => {
   test('read strongly behind a load balancer that has no room for the recent-write cookie', async () => {
-    const visitor = await Visitor.withSession(table, clock);
-    clock.advanceSeconds(60);
+    const visitor = await scene.signedIn();
+    scene.clock.advanceSeconds(60);
     await wrap(async ({ session }) => ({ statusCode: 200, body: String((await session()).size) }))(eventOf('ALB, single', { cookies: visitor.jar.cookies() }));
-    expect(table.takeCalls()).toEqual(['GetItem(strong)']);
+    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)']);
   });
 
   test.each(['HEAD', 'OPTIONS'])('of %s do not extend the session', async (method) => {
     for (const source of SOURCES) {
-      const visitor = await Visitor.withSession(table, clock);
-      clock.advanceSeconds(300);
+      const visitor = await scene.signedIn();
+      scene.clock.advanceSeconds(300);
       const handler = wrap(async ({ session }) => ({ statusCode: 204, body: String((await session()).size) }));
       await handler(eventOf(source, { cookies: visitor.jar.cookies(), method }));
-      expect(table.takeCalls()).toEqual([expect.stringContaining('GetItem')]);
+      expect(scene.table.takeCalls()).toEqual([expect.stringContaining('GetItem')]);
     }
   });
 
   test('that run at once share nothing, and leave the context as it is', async () => {
-    const [ada, bob] = [await Visitor.withSession(table, clock), await Visitor.withSession(table, clock)];
+    const [ada, bob] = [await scene.signedIn(), await scene.signedIn()];
     await bob.visit((session) => session.set('name', 'Bob'));
     const handler = wrap(async ({ session }) => ({ statusCode: 200, body: (await session()).get('name') }));
     const frozen = Object.freeze({ ...context });
@@ -241,28 +232,28 @@ describe('requests', () => {
       return { statusCode: 500, body: '' };
     });
     const { cookies = [] } = await handler(eventOf('HTTP API'));
-    expect(await table.item(/session_id=([\w-]{43})/.exec(cookies[0] ?? '')?.[1] ?? '')).toBeDefined();
+    expect(await scene.table.item(/session_id=([\w-]{43})/.exec(cookies[0] ?? '')?.[1] ?? '')).toBeDefined();
   });
 
   test.each([undefined, null, {}])('whose context is %j have the deadline alone', async (none) => {
-    const sessions = sessionFactory<ShopData>({ tableName: table.name, client: table.client, clock });
+    const sessions = sessionFactory<ShopData>({ tableName: scene.table.name, client: scene.table.client, clock: scene.clock });
     const handler = lambdaHandler(sessions, async (_: LambdaHttpEvent, { session }) => ({ statusCode: 200, body: String((await session()).isNew) }));
     expect(await handler(eventOf('HTTP API') as LambdaHttpEvent, none as unknown as LambdaContext)).toMatchObject({ statusCode: 200, body: 'true' });
   });
 
   test('with too little time left fail fast', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await scene.signedIn();
     const handler = wrap(async ({ session }) => ({ statusCode: 200, body: String((await session()).size) }));
     const answer = await handler(eventOf('HTTP API', { cookies: visitor.jar.cookies() }), { getRemainingTimeInMillis: () => 200 });
     expect(answer.statusCode).toBe(503);
-    expect(table.takeCalls()).toEqual([]);
+    expect(scene.table.takeCalls()).toEqual([]);
     log.mockRestore();
   });
 });
 
 test('the wrapped handler has the types of AWS', () => {
-  const sessions = sessionFactory<ShopData>({ tableName: 'Sessions', client: table.client });
+  const sessions = sessionFactory<ShopData>({ tableName: 'Sessions', client: scene.table.client });
   const rest: APIGatewayProxyHandler = lambdaHandler(sessions, async () => ({ statusCode: 200, body: '' }));
   const http: APIGatewayProxyHandlerV2 = lambdaHandler(sessions, async (_, { session }) => ({ statusCode: 200, body: (await session()).get('name') ?? '' }));
   const alb: ALBHandler = lambdaHandler(sessions, async () => ({ statusCode: 200, body: '' }));
