@@ -208,7 +208,7 @@ project.addTask('test:newest-cdk', {
 
 // What is measured is bundled first, as a function's code is; what it is compared with is installed here alone.
 const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';
-const measured = (name: string) => `${bundleBench} && node --no-warnings --expose-gc bench/results/${name}.js`;
+const measured = (name: string) => `${bundleBench} && node --no-warnings bench/results/${name}.js`;
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
 project.package.setScript('bench:read', measured('read-ratio'));
 project.package.setScript('bench:scale', measured('scale'));

@@ -46,7 +46,6 @@ export async function measure(subjects: readonly Subject[], { rounds, batch }: L
 
 async function cpuOf({ prepare, run }: Subject, batch: number): Promise<number> {
   await prepare?.();
-  globalThis.gc?.();
   const start = process.cpuUsage();
   let result: unknown;
   for (let i = 0; i < batch; i++) result = await run();

@@ -61,7 +61,7 @@ function valueAfter(name: string, header: string, at: number, end: number): stri
   if (!header.startsWith(name, at)) return undefined;
   at += name.length;
   while (isBlank(header.charCodeAt(at))) at++;
-  if (at >= end || header[at] !== '=') return undefined;
+  if (header[at] !== '=') return undefined;
   at++;
   while (at < end && isBlank(header.charCodeAt(at))) at++;
   while (end > at && isBlank(header.charCodeAt(end - 1))) end--;
