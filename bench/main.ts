@@ -83,5 +83,5 @@ async function main(rounds: number, part: number): Promise<void> {
   process.exit();
 }
 
-const [rounds = 15, part = 1] = process.argv.slice(2).map(Number);
+const [rounds = 9, part = 1] = process.argv.slice(2).map(Number);
 void main(rounds, part);

@@ -22,8 +22,16 @@ export interface Goods {
 
 const WORDS = 'blue cotton dark green large light linen long red round shirt shoe short small soft steel table trousers white wool'.split(' ');
 
-/** Goods that are at least so many bytes as JSON, by less than one of them. */
+const CARTS = new Map<number, Goods[]>();
+
+/** Goods that are at least so many bytes as JSON, by less than one of them; the same ones each time, since to make them is not what is measured. */
 export function goods(bytes: number): Goods[] {
+  const made = CARTS.get(bytes) ?? makeGoods(bytes);
+  CARTS.set(bytes, made);
+  return made;
+}
+
+function makeGoods(bytes: number): Goods[] {
   const list: Goods[] = [];
   for (let length = 1; length < bytes; length += JSON.stringify(list.at(-1)).length + 1) list.push(someGoods());
   return list;

@@ -145,6 +145,8 @@ test('attributes that an item only inherits are not its own', () => {
   expect(readItem(Object.create(item()), KEY)).toBeUndefined();
   const { exp, ...rest } = item();
   expect(readItem(Object.assign(Object.create({ exp }), rest), KEY)).toBeUndefined();
+  const { dat, ...without } = item();
+  expect(readItem(Object.assign(Object.create({ dat }), without), KEY)).toBeUndefined();
 });
 
 test('keys named like members of every object are data like any other', () => {
