@@ -15,7 +15,7 @@ import { ShopRequest, Visitor } from '../support/visitor';
  * so that both grow by decision only.
  */
 const BUDGETS: Readonly<Record<string, { readonly bytes: number; readonly files: number }>> = {
-  './runtime': { bytes: 390_000, files: 41 },
+  './runtime': { bytes: 385_000, files: 41 },
   './lean': { bytes: 80_000, files: 48 },
 };
 

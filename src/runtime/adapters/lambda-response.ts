@@ -1,5 +1,18 @@
 import { SessionHeaders } from '../response-cookies';
-import { LambdaHttpResponse, LambdaSource } from './lambda';
+import { LambdaSource } from './lambda-event';
+
+/** An answer as API Gateway, function URLs and load balancers take it. */
+export interface LambdaHttpResponse {
+  statusCode: number;
+  headers?: { [name: string]: string };
+  multiValueHeaders?: { [name: string]: string[] };
+  cookies?: string[];
+  body: string;
+  isBase64Encoded?: boolean;
+}
+
+/** Seconds after which whoever got a 503 may come back. */
+const RETRY_AFTER = 1;
 
 type Headers = Record<string, unknown>;
 
@@ -36,6 +49,18 @@ export function addSessionHeaders<Result>(result: Result, session: SessionHeader
   } as LambdaHttpResponse;
 }
 
+/** The answer while the store is out of reach. */
+export function unavailable(source: LambdaSource): LambdaHttpResponse {
+  const [type, wait] = ['text/plain; charset=utf-8', String(RETRY_AFTER)];
+  return {
+    statusCode: 503,
+    headers: { 'content-type': type, 'retry-after': wait },
+    // With multi-value headers turned on, a load balancer reads nothing else.
+    ...(source === 'alb-multi' && { multiValueHeaders: { 'content-type': [type], 'retry-after': [wait] } }),
+    body: 'Service Unavailable',
+  };
+}
+
 /**
  * What is no structured response becomes one the way API Gateway would read it.
  *
@@ -50,9 +75,19 @@ function toResponse(result: unknown, source: LambdaSource): LambdaHttpResponse |
 
 function addCookies(draft: Draft, source: LambdaSource, ours: readonly string[]): void {
   const theirs = [...take(draft.headers, 'set-cookie'), ...take(draft.multiValueHeaders, 'set-cookie')];
-  if (source === 'api-gateway-v2') {draft.cookies.push(...theirs, ...ours);} else if (source !== 'alb-single') {draft.multiValueHeaders['Set-Cookie'] = [...theirs, ...draft.cookies.splice(0), ...ours];} else if (theirs.length + draft.cookies.length + ours.length > 1) {
+  if (source === 'api-gateway-v2') {
+    draft.cookies.push(...theirs, ...ours);
+    return;
+  }
+  const all = [...theirs, ...draft.cookies.splice(0), ...ours];
+  if (source !== 'alb-single') {
+    draft.multiValueHeaders['Set-Cookie'] = all;
+    return;
+  }
+  if (all.length > 1) {
     throw new Error('A load balancer without multi-value headers has room for one Set-Cookie, and the session needs it. Turn on lambda.multi_value_headers.enabled for the target group.');
-  } else {draft.headers['Set-Cookie'] = ours[0];}
+  }
+  [draft.headers['Set-Cookie']] = all;
 }
 
 /** Adds an element to a header that is a list, unless it is there. */

@@ -1,3 +1,4 @@
+import { ConformanceCase } from './conformance-case';
 import { dataCases } from './data-cases';
 import { lifeCases } from './life-cases';
 import { storeCases } from './store-cases';
@@ -11,13 +12,6 @@ export interface ConformanceTarget {
   readonly client: SessionClient | ClientOfSdk;
   /** A table with the binary partition key `sid`; it need not be empty, and the suite leaves items in it. */
   readonly tableName: string;
-}
-
-/** One sentence about sessions, and what proves it. */
-export interface ConformanceCase {
-  readonly title: string;
-  /** @throws AssertionError of `node:assert` where the sentence does not hold */
-  run(): Promise<void>;
 }
 
 /**

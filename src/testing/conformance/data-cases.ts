@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConformanceCase } from './conformance';
+import type { ConformanceCase } from './conformance-case';
 import { Visitor, Visitors } from './visitors';
 
 /** Keys that expressions would stumble over, were they not named by placeholders. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConformanceCase } from './conformance';
+import type { ConformanceCase } from './conformance-case';
 import { Visitors } from './visitors';
 
 /** The life of a session: begun, read, changed by several at once, given a new id, ended. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConformanceCase } from './conformance';
+import type { ConformanceCase } from './conformance-case';
 import type { Item, SessionClient } from '../../runtime/client/session-client';
 import { SessionRecord, readItem, toItem } from '../../runtime/item';
 import { SessionWrite, Store } from '../../runtime/store';
