@@ -31,6 +31,8 @@ export class Draft {
 /** The books of the model: what each session, known by its short hash, must hold. */
 export class Ledger {
   readonly #accounts = new Map<string, Account>();
+  /** Messages that somebody got: maybe before who added them was told that they are stored. */
+  readonly #popped = new Set<string>();
 
   public of(ref: string): Account {
     let account = this.#accounts.get(ref);
@@ -45,11 +47,18 @@ export class Ledger {
 
   public acknowledge(ref: string, draft: Draft): void {
     const { values, deleted, messages } = this.of(ref);
-    for (const [key, text] of draft.values) values.set(key, (values.get(key) ?? new Set()).add(text));
+    for (const [key, text] of draft.values) {
+      // Deleted by who saw it before its writer was told: the one that came last at the table wins, and it may have been repeated.
+      if (deleted.delete(key)) values.delete(key);
+      else values.set(key, (values.get(key) ?? new Set()).add(text));
+    }
     for (const key of draft.deleted) deleted.add(key);
-    for (const message of draft.added) messages.add(message);
-    // Who pops a message may do so in another session's copy of it.
-    for (const message of draft.popped) for (const account of this.#accounts.values()) account.messages.delete(message);
+    for (const message of draft.added) if (!this.#popped.has(message)) messages.add(message);
+    for (const message of draft.popped) {
+      this.#popped.add(message);
+      // Who pops a message may do so in another session's copy of it.
+      for (const account of this.#accounts.values()) account.messages.delete(message);
+    }
     draft.clear();
   }
 
@@ -69,6 +78,7 @@ export class Ledger {
     for (const key of old.deleted) heir.deleted.add(key);
     for (const message of old.messages) heir.messages.add(message);
     heir.count += old.count;
+    if (old.isDoubtful) heir.isDoubtful = true;
     for (const part of [old.values, old.deleted, old.messages]) part.clear();
     old.count = 0;
   }

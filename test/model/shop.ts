@@ -48,6 +48,8 @@ export class Shop {
   readonly #losses: boolean[];
   readonly #oldIds: string[] = [];
   #serial = 0;
+  /** How many answers were lost. */
+  #lost = 0;
   public readonly problems = new Set<string>();
 
   /** @param losses - for each call in turn, whether its answer is lost after it was applied */
@@ -201,10 +203,12 @@ export class Shop {
   async #stored<Result>({ request, draft, events, visit, id }: Under, store: () => Promise<Result>): Promise<Result> {
     const isOpen = visit.steps.some((step) => step !== 'leave');
     const session = isOpen ? await request.session() : undefined;
-    const [ref, before] = [session?.ref, events.length];
+    const [ref, before, lost] = [session?.ref, events.length, this.#lost];
     const result = await store();
     const happened = new Set(events.slice(before).map(({ type }) => type));
     if (session?.ref === undefined || happened.has('ended')) {
+      // An attempt whose answer was lost may have landed before the session got its new id.
+      if (ref !== undefined && this.#lost > lost) this.#ledger.of(ref).isDoubtful = true;
       draft.clear();
       return result;
     }
@@ -241,7 +245,10 @@ export class Shop {
       const applied = apply(input).then((output) => ({ output }), (error: unknown) => ({ error }));
       const result = await applied;
       await scheduler.schedule(Promise.resolve(), `${name} is answered`);
-      if (isLost) throw awsError('TimeoutError');
+      if (isLost) {
+        this.#lost++;
+        throw awsError('TimeoutError');
+      }
       if ('error' in result) throw result.error;
       return result.output;
     };
