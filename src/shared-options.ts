@@ -113,7 +113,7 @@ export function flattened(options: object, prefix = ''): [string, unknown][] {
 }
 
 /** Whether a value is an object and no list. */
-export function isRecord(value: unknown): value is object {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

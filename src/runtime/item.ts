@@ -1,4 +1,5 @@
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
+import { isRecord } from '../shared-options';
 import { AttributeValue, Item } from './client/session-client';
 import { attributeSize } from './item-size';
 import { NOTHING_STORED, StoredValue, StoredValues } from './stored-values';
@@ -138,10 +139,6 @@ function foreignBytes(item: Readonly<Record<string, unknown>>): number | undefin
     return undefined;
   }
   return Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The one value of an attribute, where it has just this type. */

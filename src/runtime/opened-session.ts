@@ -1,3 +1,4 @@
+import { MAX_COOKIE_AGE } from '../contract';
 import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest } from './csrf';
 import { SessionEndedError } from './errors';
 import { exactUpdate } from './exact-update';
@@ -109,8 +110,8 @@ export class OpenedSession implements SessionOwner {
 
   public remember(seconds: number): void {
     this.beforeChange();
-    if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > 34_560_000) {
-      throw new TypeError(`remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to 34560000.`);
+    if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > MAX_COOKIE_AGE) {
+      throw new TypeError(`remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to ${MAX_COOKIE_AGE}.`);
     }
     this.#state.idle = seconds;
   }

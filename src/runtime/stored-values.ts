@@ -22,3 +22,9 @@ export function withChanges(values: StoredValues, changes: StoredChanges): Store
   }
   return after;
 }
+
+/** Whether two stored values are the same, byte for byte. */
+export function isSameValue(one: StoredValue, other: StoredValue | undefined): boolean {
+  if (typeof one === 'string' || typeof other === 'string' || other === undefined) return one === other;
+  return Buffer.compare(one, other) === 0;
+}

@@ -1,6 +1,6 @@
 // Over 200 lines because what a key may be (closed, open, deleted, damaged) is one table of states, and each method moves it.
 import { Codec } from './codec';
-import { StoredValue } from './stored-values';
+import { StoredValue, isSameValue } from './stored-values';
 
 /** The changes of a session's data since it was read: text to store, or `undefined` for a key to remove. */
 export type Changes = ReadonlyMap<string, string | undefined>;
@@ -104,7 +104,7 @@ export class Values {
       const value = stored.get(key);
       if (this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
       else if (value === undefined) this.#entries.delete(key);
-      else if (!isSame(value, entry.stored)) this.#entries.set(key, closed(value));
+      else if (!isSameValue(value, entry.stored)) this.#entries.set(key, closed(value));
     }
     for (const [key, value] of stored) if (!this.#entries.has(key)) this.#entries.set(key, closed(value));
   }
@@ -210,11 +210,6 @@ export class Values {
 
 function closed(stored: StoredValue): Entry {
   return { stored, storedText: undefined, text: undefined, value: undefined, state: 'closed' };
-}
-
-function isSame(one: StoredValue, other: StoredValue | undefined): boolean {
-  if (typeof one === 'string' || typeof other === 'string' || other === undefined) return one === other;
-  return Buffer.compare(one, other) === 0;
 }
 
 function checkKey(key: string): void {

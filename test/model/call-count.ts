@@ -7,6 +7,8 @@ export class CallCount {
   #writes = 0;
   /** Calls that were refused or whose answer was lost: each may cost a read and the next attempt. */
   #failures = 0;
+  /** Writes whose answer was lost, so that they may have landed. */
+  public lostWrites = 0;
 
   public constructor(client: SessionClient) {
     const counted = <Input, Output>(isRead: boolean, call: (input: Input, options: Parameters<SessionClient['getItem']>[1]) => Promise<Output>) =>
@@ -17,6 +19,7 @@ export class CallCount {
           return await call(input, options);
         } catch (error) {
           this.#failures++;
+          if (!isRead && (error as Error).name === 'TimeoutError') this.lostWrites++;
           throw error;
         }
       };

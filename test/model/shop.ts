@@ -33,6 +33,7 @@ interface Under {
   readonly visit: Visit;
   readonly request: SessionRequest<Data>;
   readonly draft: Draft;
+  readonly calls: CallCount;
   readonly events: SessionEvent[];
   /** The session id that came with the request, where there was just one. */
   readonly id: string | undefined;
@@ -48,8 +49,6 @@ export class Shop {
   readonly #losses: boolean[];
   readonly #oldIds: string[] = [];
   #serial = 0;
-  /** How many answers were lost. */
-  #lost = 0;
   public readonly problems = new Set<string>();
 
   /** @param losses - for each call in turn, whether its answer is lost after it was applied */
@@ -84,7 +83,7 @@ export class Shop {
       tableName: 'Sessions', client: calls.client, clock: this.#clock, absoluteTimeout: 5000, deadline: 900_000, onEvent,
     });
     const id = visit.cookies === 'duplicate' ? undefined : cookies.join(';').match(/session_id=([\w-]{43})/)?.[1];
-    const under: Under = { visit, request: sessions.forRequest({ cookies, https: true }), draft: new Draft(), events, id };
+    const under: Under = { visit, request: sessions.forRequest({ cookies, https: true }), draft: new Draft(), events, id, calls };
     for (const step of visit.steps) await this.#attempt(under, () => this.#take(step, under));
     const headers = await this.#finish(under);
     this.#checkCookies(under, headers);
@@ -200,15 +199,15 @@ export class Shop {
   }
 
   /** Something that stores the draft; once it is fulfilled, the books have it. */
-  async #stored<Result>({ request, draft, events, visit, id }: Under, store: () => Promise<Result>): Promise<Result> {
+  async #stored<Result>({ request, draft, events, visit, id, calls }: Under, store: () => Promise<Result>): Promise<Result> {
     const isOpen = visit.steps.some((step) => step !== 'leave');
     const session = isOpen ? await request.session() : undefined;
-    const [ref, before, lost] = [session?.ref, events.length, this.#lost];
+    const [ref, before, lost] = [session?.ref, events.length, calls.lostWrites];
     const result = await store();
     const happened = new Set(events.slice(before).map(({ type }) => type));
     if (session?.ref === undefined || happened.has('ended')) {
       // An attempt whose answer was lost may have landed before the session got its new id.
-      if (ref !== undefined && this.#lost > lost) this.#ledger.of(ref).isDoubtful = true;
+      if (ref !== undefined && calls.lostWrites > lost) this.#ledger.of(ref).isDoubtful = true;
       draft.clear();
       return result;
     }
@@ -245,10 +244,7 @@ export class Shop {
       const applied = apply(input).then((output) => ({ output }), (error: unknown) => ({ error }));
       const result = await applied;
       await scheduler.schedule(Promise.resolve(), `${name} is answered`);
-      if (isLost) {
-        this.#lost++;
-        throw awsError('TimeoutError');
-      }
+      if (isLost) throw awsError('TimeoutError');
       if ('error' in result) throw result.error;
       return result.output;
     };

@@ -5,8 +5,8 @@ import { CallOptions } from './session-client';
  *
  * A real `AbortSignal` with its listeners costs more than all else that the
  * library does for a read, and nearly none is ever used. So it is made for who
- * asks; our own clients take the attempt itself, in the older form with `onabort`
- * that AWS's socket handler knows too.
+ * asks; the lean client takes the attempt itself, in the older form with `onabort`
+ * that AWS's socket handler knows too, and the default SDK client does without.
  */
 export class Attempt implements CallOptions {
   public aborted = false;
