@@ -1,6 +1,6 @@
 import { AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Item } from '../src/runtime/client/session-client';
-import { itemSize } from '../src/runtime/item-size';
+import { itemSize } from '../src/runtime/table/item-size';
 
 /** What was used of a table, in DynamoDB's request units. */
 export interface Usage {

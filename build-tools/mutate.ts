@@ -9,14 +9,14 @@ const ROOT = join(__dirname, '..');
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
 /** The tests of each source: the quick ones first, and those that are slower for what is left. */
 const TESTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'store.ts': [
-    ['test/runtime/store', 'test/runtime/refusal'],
-    ['test/session/lost-answers', 'test/session/races', 'test/session/flash', 'test/session/regenerate'],
-    ['test/conformance'],
+  'table/store.ts': [
+    ['test/table/store', 'test/table/refusal'],
+    ['test/request/lost-answers', 'test/request/races', 'test/request/flash', 'test/request/regenerate'],
+    ['test/conformance/conformance'],
   ],
-  'item.ts': [['test/runtime/item'], ['test/runtime/store', 'test/session/damaged-items', 'test/session/stored']],
-  'cookie.ts': [['test/runtime/cookie'], ['test/runtime/requests', 'test/session/life-cycle', 'test/session/session-events']],
-  'session-id.ts': [['test/runtime/session-id'], ['test/session/stored', 'test/session/session-events']],
+  'table/item.ts': [['test/table/item'], ['test/table/store', 'test/request/damaged-items', 'test/request/stored']],
+  'request/cookie.ts': [['test/request/cookie'], ['test/request/requests', 'test/request/life-cycle', 'test/request/session-events']],
+  'session/id.ts': [['test/session/id'], ['test/request/stored', 'test/request/session-events']],
 };
 const WORKERS = 2;
 /** A test that hangs has noticed. */

@@ -6,7 +6,7 @@ import { SessionAccess } from './session-access';
 import { refuseOtherAccount, regionToTell, SessionTarget } from './session-target';
 import { sharedOptionsJson } from './shared-options-json';
 import { DEFAULT_ENV_PREFIX, ENV } from '../contract';
-import { SharedOptions } from '../shared-options';
+import { SharedOptions } from '../settings';
 
 /** Who wrote the variables of a prefix into a receiver, of all tables of the app. */
 const writers = new WeakMap<object, Map<string, Construct>>();

@@ -4,7 +4,7 @@ import { refuse } from './refusal';
 import { SessionCookieProps } from './session-cookie-props';
 import { SessionOptions } from './session-options';
 import { MAX_COOKIE_AGE } from '../contract';
-import { findProblem, SharedCookieOptions, SharedOptions } from '../shared-options';
+import { findProblem, SharedCookieOptions, SharedOptions } from '../settings';
 
 /**
  * The options as they travel, held to the rules that the runtime holds them to.

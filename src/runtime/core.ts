@@ -16,8 +16,8 @@ export {
   type UpdateItemInput,
 } from './client/session-client';
 export { type Clock } from './clock';
-export { type Codec } from './codec';
-export { type CsrfOptions, type CsrfRequest, type HeaderGetter, type HeaderRecord } from './csrf';
+export { type Codec } from './session/codec';
+export { type CsrfOptions, type CsrfRequest, type HeaderGetter, type HeaderRecord } from './session/csrf';
 export {
   SessionConflictError,
   SessionEndedError,
@@ -27,10 +27,10 @@ export {
   SessionTooLargeError,
   SessionUnavailableError,
 } from './errors';
-export { type SessionCookieOptions, type SessionFactoryOptions } from './factory-options';
-export { type SessionHeaders } from './response-cookies';
-export { type FlashOptions } from './flash';
-export { type RegenerateOptions, type Session } from './session';
-export { type SessionEvent } from './session-event';
-export { type SessionFactory } from './session-factory';
-export { type SessionRequest, type SessionRequestInit } from './session-request';
+export { type SessionCookieOptions, type SessionFactoryOptions } from './options/factory-options';
+export { type SessionHeaders } from './request/response-cookies';
+export { type FlashOptions } from './session/flash';
+export { type RegenerateOptions, type Session } from './session/session';
+export { type SessionEvent } from './options/session-event';
+export { type SessionFactory } from './request/session-factory';
+export { type SessionRequest, type SessionRequestInit } from './request/session-request';

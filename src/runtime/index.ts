@@ -5,8 +5,8 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defaultSdkClient, sdkClient } from './client/sdk-client';
-import { SessionFactoryOptions } from './factory-options';
-import { SessionFactory, makeSessionFactory } from './session-factory';
+import { SessionFactoryOptions } from './options/factory-options';
+import { SessionFactory, makeSessionFactory } from './request/session-factory';
 
 export * from './core';
 

@@ -4,13 +4,13 @@
  *
  * @packageDocumentation
  */
-import { LeanClient, LeanClientOptions } from './client/lean-client';
+import { LeanClient, LeanClientOptions } from './client/lean/client';
 import { SessionClient } from './client/session-client';
-import { SessionFactoryOptions } from './factory-options';
-import { SessionFactory, makeSessionFactory } from './session-factory';
+import { SessionFactoryOptions } from './options/factory-options';
+import { SessionFactory, makeSessionFactory } from './request/session-factory';
 
 export * from './core';
-export { type LeanClientOptions } from './client/lean-client';
+export { type LeanClientOptions } from './client/lean/client';
 
 /**
  * Makes a session factory whose client is a lean one. Call it once, outside of

@@ -3,8 +3,6 @@
  *
  * @packageDocumentation
  */
-export { type ConformanceTarget, conformanceCases } from './conformance/conformance';
-export { type ConformanceCase } from './conformance/conformance-case';
 export { CookieJar } from './cookie-jar';
 export { type EmbeddedTable, createSessionTable, startEmbeddedTable } from './embedded-table';
 export { FakeClock } from './fake-clock';

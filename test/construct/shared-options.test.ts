@@ -1,7 +1,7 @@
 import { CfnParameter, Duration, Stack, Token } from 'aws-cdk-lib';
 import { makeFunction, makeStack, variables } from './fixture';
 import { CookiePriority, SameSite, SessionConsistency, SessionOptions, SessionTable } from '../../src';
-import { SHARED_RULES } from '../../src/shared-options';
+import { SHARED_RULES } from '../../src/settings';
 
 function optionsOf(props: SessionOptions, stack: Stack = makeStack()): unknown {
   const fn = makeFunction(stack);

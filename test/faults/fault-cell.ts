@@ -1,7 +1,7 @@
 import { CLIENTS, ClientName, FaultClient } from './fault-clients';
 import { VERBS, Verb, VerbName } from './fault-verbs';
 import { LambdaHttpResponse, SessionContext, SessionError, lambdaHandler } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session-id';
+import { hashSessionId } from '../../src/runtime/session/id';
 import { FakeClock } from '../../src/testing';
 import { eventOf } from '../support/events';
 import { FaultProxy } from '../support/fault-proxy';

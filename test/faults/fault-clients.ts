@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { SessionFactoryOptions, sessionFactory } from '../../src/runtime';
 import { leanClient } from '../../src/runtime/lean';
-import { SessionFactory } from '../../src/runtime/session-factory';
+import { SessionFactory } from '../../src/runtime/request/session-factory';
 import { FakeClock } from '../../src/testing';
 import { ShopData } from '../support/visitor';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { LambdaHttpEvent, LambdaHttpResponse, SessionEvent, lambdaHandler, sessionFactory } from '../../src/runtime';
-import { newSessionId } from '../../src/runtime/session-id';
+import { newSessionId } from '../../src/runtime/session/id';
 import { FakeClock } from '../../src/testing';
 import { EventSource, RequestFacts, eventOf } from '../support/events';
 import { TestTable } from '../support/table';

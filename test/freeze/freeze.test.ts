@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runFreezeRounds } from './freeze-rounds';
 import { LambdaEnvironment } from './lambda-environment';
-import { hashSessionId, newSessionId, sessionRef } from '../../src/runtime/session-id';
+import { hashSessionId, newSessionId, sessionRef } from '../../src/runtime/session/id';
 import { startEmbeddedTable } from '../../src/testing';
 import { FaultProxy } from '../support/fault-proxy';
 

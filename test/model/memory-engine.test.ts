@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { MemoryEngine } from './memory-engine';
 import { SessionClient } from '../../src/runtime';
 import { sdkClient } from '../../src/runtime/client/sdk-client';
-import { SessionRecord } from '../../src/runtime/item';
-import { Store } from '../../src/runtime/store';
+import { SessionRecord } from '../../src/runtime/table/item';
+import { Store } from '../../src/runtime/table/store';
 import { FakeClock } from '../../src/testing';
 import { TestTable } from '../support/table';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { runs } from './runs';
-import { readCookies } from '../../src/runtime/cookie';
-import { readItem } from '../../src/runtime/item';
-import { resolveOptions } from '../../src/runtime/resolve-options';
-import { isSessionId } from '../../src/runtime/session-id';
+import { readCookies } from '../../src/runtime/request/cookie';
+import { readItem } from '../../src/runtime/table/item';
+import { resolveOptions } from '../../src/runtime/options/resolve-options';
+import { isSessionId } from '../../src/runtime/session/id';
 
 const settings = runs(3000, 1_000_000);
 

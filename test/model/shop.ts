@@ -3,7 +3,7 @@ import { CallCount } from './call-count';
 import { Draft, Ledger } from './ledger';
 import { MemoryEngine } from './memory-engine';
 import { Session, SessionClient, SessionConflictError, SessionError, SessionEvent, SessionRequest, sessionFactory } from '../../src/runtime';
-import { hashSessionId, isSessionId, sessionRef } from '../../src/runtime/session-id';
+import { hashSessionId, isSessionId, sessionRef } from '../../src/runtime/session/id';
 import { CookieJar, FakeClock } from '../../src/testing';
 import { awsError } from '../support/scripted-client';
 

@@ -4,7 +4,7 @@ import { ROOT } from './source-graph';
 import { ENTRY_POINTS } from '../../projenrc/entry-points';
 import { SessionFactoryOptions } from '../../src/runtime';
 import { Item } from '../../src/runtime/client/session-client';
-import { itemSize } from '../../src/runtime/item-size';
+import { itemSize } from '../../src/runtime/table/item-size';
 import { FakeClock } from '../../src/testing';
 import { TestTable } from '../support/table';
 import { ShopRequest, Visitor } from '../support/visitor';

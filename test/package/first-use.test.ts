@@ -31,7 +31,7 @@ function loadedAfterStoring(length: number, options: object): string[] {
 }
 
 test('in CommonJS, compression and sealing are loaded by the first session that needs them', async () => {
-  await buildCommonJs(folder, ['contract.ts', 'shared-options.ts']);
+  await buildCommonJs(folder, ['contract.ts', 'settings.ts']);
   expect(loadedAfterStoring(10, {})).toEqual(['stored-form']);
   expect(loadedAfterStoring(10_000, {})).toEqual(['stored-form', 'compression']);
   expect(loadedAfterStoring(10, { sealed: true })).toEqual(['stored-form', 'sealing']);
@@ -48,6 +48,6 @@ test('as modules, compression and sealing are chunks that nothing loads at the s
   };
   visit(Object.keys(outputs).find((output) => outputs[output]!.entryPoint === 'src/runtime/index.ts')!);
   const inputs = [...atStart].flatMap((output) => Object.keys(outputs[output]!.inputs));
-  expect(inputs).toContain('src/runtime/stored-form.ts');
+  expect(inputs).toContain('src/runtime/table/stored-form.ts');
   expect(inputs.filter((file) => /compression|sealing/.test(file))).toEqual([]);
 });

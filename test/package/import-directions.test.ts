@@ -4,10 +4,10 @@ import { SourceGraph } from './source-graph';
 const graph = new SourceGraph();
 
 /** From the top to the bottom: each may import what comes after it, and nothing that comes before it. */
-const CHAIN = ['session-factory', 'session-request', 'opened-session', 'store', 'client/call'].map((name) => `runtime/${name}`);
+const CHAIN = ['request/session-factory', 'request/session-request', 'request/opened-session', 'table/store', 'table/call'].map((name) => `runtime/${name}`);
 
 /** Pure: what they give depends on what they are given. */
-const LEAVES = ['session', 'cookie', 'codec', 'values', 'item', 'session-id', 'lifetime'].map((name) => `runtime/${name}`);
+const LEAVES = ['session/session', 'request/cookie', 'session/codec', 'session/values', 'table/item', 'session/id', 'table/lifetime'].map((name) => `runtime/${name}`);
 
 const isAdapter = (name: string) => name.startsWith('runtime/adapters/');
 const isSdk = (name: string) => name.startsWith('@aws-sdk/');
@@ -20,7 +20,7 @@ test('adapters stand on the session factory, it on the request, the opened sessi
     expect([file, CHAIN.slice(0, place + 1).filter((above) => reached.has(above))]).toEqual([file, []]);
     expect([file, [...reached].filter(isAdapter)]).toEqual([file, []]);
   }
-  expect(graph.reach('runtime/session-factory')).toContain('runtime/client/call');
+  expect(graph.reach('runtime/request/session-factory')).toContain('runtime/table/call');
 });
 
 test('nothing imports an adapter but the lists of what is public', () => {
@@ -32,11 +32,11 @@ test('nothing imports a list of what is public but another one, and testing', ()
 });
 
 test('session, cookie, codec, values, item, session id and lifetime are leaves: no store, no client, no time', () => {
-  const impure = ['runtime/store', 'runtime/client/call', 'runtime/client/sdk-client', 'runtime/clock', 'runtime/session-request', 'runtime/session-factory'];
+  const impure = ['runtime/table/store', 'runtime/table/call', 'runtime/client/sdk-client', 'runtime/clock', 'runtime/request/session-request', 'runtime/request/session-factory'];
   for (const leaf of LEAVES) {
     const reached = [...graph.reach(leaf)];
     expect([leaf, reached.filter((name) => impure.includes(name))]).toEqual([leaf, []]);
-    expect([leaf, reached.filter((name) => !name.startsWith('runtime/') && !['node:crypto', 'contract', 'shared-options'].includes(name))]).toEqual([leaf, []]);
+    expect([leaf, reached.filter((name) => !name.startsWith('runtime/') && !['node:crypto', 'contract', 'settings'].includes(name))]).toEqual([leaf, []]);
     expect([leaf, /\b(process|console|fetch|setTimeout|Date\.now|Math\.random|new Date\(\))/.exec(graph.code(leaf))]).toEqual([leaf, null]);
   }
 });
@@ -47,9 +47,9 @@ test('the time is read in one file', () => {
 });
 
 test('cryptography is used where ids, seals, tokens and signatures are made, and for the default randomness', () => {
-  const allowed = ['client/sha256', 'csrf', 'resolve-options', 'sealing', 'session-id'].map((name) => `runtime/${name}`);
+  const allowed = ['client/lean/sha256', 'session/csrf', 'options/resolve-options', 'table/sealing', 'session/id'].map((name) => `runtime/${name}`);
   expect(graph.importersOf((name) => name === 'node:crypto').filter((file) => !allowed.includes(file))).toEqual([]);
-  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => !['runtime/compression', 'runtime/client/checksum'].includes(file))).toEqual([]);
+  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => !['runtime/table/compression', 'runtime/client/lean/checksum'].includes(file))).toEqual([]);
 });
 
 test('of Node, the runtime uses its cryptography and its compression; what does I/O is left to the clients', () => {
@@ -75,5 +75,5 @@ test('the runtime and testing know nothing of the construct, nor the construct o
 
 test('what both halves share imports nothing but itself', () => {
   expect(graph.mentions('contract')).toEqual([]);
-  expect(graph.mentions('shared-options').filter((name) => name !== 'contract')).toEqual([]);
+  expect(graph.mentions('settings').filter((name) => name !== 'contract')).toEqual([]);
 });

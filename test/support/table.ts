@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { AttributeValue, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { findId } from './canary';
 import { DYNALITE, Engine } from './engines';
-import { hashSessionId } from '../../src/runtime/session-id';
+import { hashSessionId } from '../../src/runtime/session/id';
 import { EmbeddedTable } from '../../src/testing';
 
 /** One call that went to DynamoDB. */

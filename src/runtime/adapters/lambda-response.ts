@@ -1,4 +1,4 @@
-import { SessionHeaders } from '../response-cookies';
+import { SessionHeaders } from '../request/response-cookies';
 import { LambdaSource } from './lambda-event';
 
 /** An answer as API Gateway, function URLs and load balancers take it. */

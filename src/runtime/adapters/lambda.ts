@@ -1,7 +1,7 @@
 import { SessionUnavailableError } from '../errors';
-import { Session } from '../session';
-import { SessionFactory } from '../session-factory';
-import { SessionRequest } from '../session-request';
+import { Session } from '../session/session';
+import { SessionFactory } from '../request/session-factory';
+import { SessionRequest } from '../request/session-request';
 import { LambdaHttpEvent, cookiesOf, isHttps, methodOf, sourceOf } from './lambda-event';
 import { LambdaHttpResponse, addSessionHeaders, unavailable } from './lambda-response';
 

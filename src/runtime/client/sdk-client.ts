@@ -1,5 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { attemptTime } from './call';
+import { attemptTime } from '../table/call';
 import { CallOptions, ClientSettings, SessionClient } from './session-client';
 
 /** What a `DynamoDBClient` and a `DynamoDBDocumentClient` have in common: commands of the low level go through both. */

@@ -1,0 +1,175 @@
+import { CsrfRequest } from '../../src/runtime';
+import { Scene } from '../support/scene';
+import { Visitor } from '../support/visitor';
+
+const scene = Scene.on();
+const ORIGINS = ['https://partner.example', 'https://shop.example:8443'];
+
+function verify(visitor: Visitor, request: CsrfRequest): Promise<boolean> {
+  return visitor.visit((session) => session.verifyCsrf(request, { origins: ORIGINS }));
+}
+
+/** `token`: the session's own, `wrong`: one of another session, `-`: none. */
+type Row = readonly [method: string, site: string, origin: string, host: string, token: 'own' | 'wrong' | '-', expected: boolean];
+
+const ROWS: readonly Row[] = [
+  // A safe method may always.
+  ['GET', '-', '-', '-', '-', true],
+  ['HEAD', 'cross-site', 'https://evil.example', 'shop.example', '-', true],
+  ['OPTIONS', 'cross-site', 'https://evil.example', 'shop.example', 'wrong', true],
+  ['TRACE', '-', '-', 'shop.example', '-', true],
+  ['get', 'cross-site', '-', 'shop.example', '-', true],
+  // Where the browser says where it comes from, its word counts, whatever token there is.
+  ['POST', 'same-origin', '-', 'shop.example', '-', true],
+  ['POST', 'same-origin', 'https://shop.example', 'shop.example', '-', true],
+  ['POST', 'same-origin', '-', 'shop.example', 'wrong', true],
+  ['POST', 'none', '-', 'shop.example', '-', true],
+  ['POST', 'same-site', '-', 'shop.example', '-', false],
+  ['POST', 'same-site', 'https://blog.shop.example', 'shop.example', '-', false],
+  ['POST', 'same-site', 'https://shop.example', 'shop.example', 'own', false],
+  ['POST', 'same-site', 'https://shop.example:8443', 'shop.example', '-', true],
+  ['POST', 'cross-site', '-', 'shop.example', '-', false],
+  ['POST', 'cross-site', '-', 'shop.example', 'own', false],
+  ['POST', 'cross-site', 'https://shop.example', 'shop.example', 'own', false],
+  ['POST', 'cross-site', 'https://partner.example', 'shop.example', '-', true],
+  ['POST', 'cross-site', 'https://evil.example', 'shop.example', 'own', false],
+  ['POST', 'cross-site', 'null', 'shop.example', 'own', false],
+  ['POST', '', 'https://shop.example', 'shop.example', 'own', false],
+  ['POST', 'SAME-ORIGIN', '-', 'shop.example', '-', false],
+  ['POST', 'same-origin, cross-site', '-', 'shop.example', 'own', false],
+  // Else the origin.
+  ['POST', '-', 'https://shop.example', 'shop.example', '-', true],
+  ['POST', '-', 'https://shop.example', 'SHOP.example', '-', true],
+  ['POST', '-', 'https://shop.example', 'shop.example', 'wrong', true],
+  ['POST', '-', 'https://shop.example:8443', 'shop.example', '-', true],
+  ['POST', '-', 'https://partner.example', 'shop.example', '-', true],
+  ['POST', '-', 'https://shop.example:444', 'shop.example', '-', false],
+  ['POST', '-', 'https://shop.example.evil.example', 'shop.example', 'own', false],
+  ['POST', '-', 'https://evil.example', 'shop.example', 'own', false],
+  ['POST', '-', 'https://partner.example.evil.example', 'shop.example', 'own', false],
+  ['POST', '-', 'null', 'shop.example', 'own', false],
+  ['POST', '-', 'null', 'null', 'own', false],
+  ['POST', '-', '', 'shop.example', 'own', false],
+  ['POST', '-', 'nonsense', 'shop.example', 'own', false],
+  ['POST', '-', 'https://shop.example', '-', 'own', false],
+  // Else the token.
+  ['POST', '-', '-', 'shop.example', 'own', true],
+  ['PUT', '-', '-', '-', 'own', true],
+  ['DELETE', '-', '-', 'shop.example', 'wrong', false],
+  ['PATCH', '-', '-', 'shop.example', 'wrong', false],
+  // Nothing of the three.
+  ['POST', '-', '-', 'shop.example', '-', false],
+  ['PATCH', '-', '-', '-', '-', false],
+  ['PROPFIND', '-', '-', 'shop.example', '-', false],
+  ['', '-', '-', 'shop.example', '-', false],
+];
+
+test.each(ROWS)('%j with Sec-Fetch-Site %j, Origin %j, Host %j, token %j: %j', async (method, site, origin, host, which, expected) => {
+  const visitor = await scene.signedIn();
+  const wrong = await (await scene.signedIn()).visit((session) => session.csrfToken());
+  const own = await visitor.visit((session) => session.csrfToken());
+  const given = Object.entries({ 'Sec-Fetch-Site': site, 'Origin': origin, 'Host': host }).filter(([, value]) => value !== '-');
+  const token = { own, wrong, '-': undefined }[which];
+  const lists = Object.fromEntries(given.map(([name, value]) => [name.toUpperCase(), [value]]));
+  for (const headers of [Object.fromEntries(given), lists, new Headers(given as [string, string][])]) {
+    expect(await verify(visitor, { method, headers, token })).toBe(expected);
+  }
+});
+
+describe('a header that comes twice', () => {
+  test.each(['sec-fetch-site', 'origin'])('%s is as good as a lie', async (name) => {
+    const visitor = await scene.signedIn();
+    const token = await visitor.visit((session) => session.csrfToken());
+    const good = { 'sec-fetch-site': 'same-origin', 'origin': 'https://shop.example' }[name] ?? '';
+    expect(await verify(visitor, { method: 'POST', headers: { [name]: [good, good], host: 'shop.example' }, token })).toBe(false);
+  });
+});
+
+describe('a token', () => {
+  const post = (token: unknown): CsrfRequest => ({ method: 'POST', headers: {}, token });
+
+  test('is the same in every request, and stores nothing', async () => {
+    const visitor = await scene.signedIn();
+    const tokens = [await visitor.visit((session) => session.csrfToken()), await visitor.visit((session) => session.csrfToken())];
+    expect(tokens[0]).toBe(tokens[1]);
+    expect(tokens[0]).toMatch(/^[\w-]{43}$/);
+    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'GetItem(strong)']);
+  });
+
+  test('is another one for each session, after newCsrfToken and after a new id; the former ones verify no more', async () => {
+    const visitor = await scene.signedIn();
+    const tokens = [
+      await (await scene.signedIn()).visit((session) => session.csrfToken()),
+      await visitor.visit((session) => session.csrfToken()),
+      await visitor.visit((session) => session.newCsrfToken()),
+      await visitor.visit((session) => session.newCsrfToken()),
+      await visitor.visit((session) => {
+        session.regenerate();
+        return session.csrfToken();
+      }),
+    ];
+    expect(new Set(tokens).size).toBe(5);
+    const verified = [];
+    for (const token of tokens) verified.push(await verify(visitor, post(token)));
+    expect(verified).toEqual([false, false, false, false, true]);
+  });
+
+  test('that is made anew together with a new id is the one that verifies, in either order', async () => {
+    const visitor = await scene.signedIn();
+    const after = await visitor.visit((session) => {
+      session.regenerate();
+      return session.newCsrfToken();
+    });
+    expect(await verify(visitor, post(after))).toBe(true);
+    const before = await visitor.visit((session) => {
+      session.newCsrfToken();
+      session.regenerate();
+      return session.csrfToken();
+    });
+    expect(await verify(visitor, post(before))).toBe(true);
+  });
+
+  test('of a first visit verifies where the session is stored in the same request', async () => {
+    const visitor = scene.visitor();
+    const token = await visitor.visit((session) => {
+      const made = session.csrfToken();
+      session.set('name', 'Ada');
+      return made;
+    });
+    expect(await verify(visitor, post(token))).toBe(true);
+  });
+
+  test('of a visitor without a session verifies never, and makes no item: a thousand ask, and no call is made', async () => {
+    const visitor = scene.visitor();
+    for (let i = 0; i < 1000; i++) {
+      const token = await visitor.visit((session) => session.csrfToken());
+      expect(await verify(visitor, post(token))).toBe(false);
+    }
+    expect(await visitor.visit((session) => session.verifyCsrf(post(session.csrfToken())))).toBe(false);
+    expect(scene.table.takeCalls()).toEqual([]);
+  });
+
+  test.each([
+    ['cut', (own: string) => own.slice(0, 42)],
+    ['longer', (own: string) => `${own}=`],
+    ['with another last character', (own: string) => own.slice(0, 42) + (own.endsWith('A') ? 'B' : 'A')],
+    ['empty', () => ''],
+    ['a list of it', (own: string) => [own]],
+    ['a number', () => 7],
+    ['null', () => null],
+    ['an object that reads like it', (own: string) => ({ toString: () => own, length: 43 })],
+  ])('that is %s does not verify, and does not fail', async (_, change) => {
+    const visitor = await scene.signedIn();
+    const own = await visitor.visit((session) => session.csrfToken());
+    expect(await verify(visitor, post(own))).toBe(true);
+    expect(await verify(visitor, post(change(own)))).toBe(false);
+  });
+
+  test('ends with the session', async () => {
+    const visitor = await scene.signedIn();
+    const token = await visitor.visit((session) => session.csrfToken());
+    const known = scene.copyOf(visitor);
+    await scene.signOut(visitor);
+    expect(await verify(known, post(token))).toBe(false);
+  });
+});
