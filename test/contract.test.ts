@@ -6,8 +6,8 @@ import { TestTable } from './support/table';
 import { Visitor } from './support/visitor';
 import { KEY_ATTRIBUTE, KEY_TYPE, OPERATIONS, TTL_ATTRIBUTE } from '../src/contract';
 import { sessionFactory } from '../src/runtime';
-import { toItem } from '../src/runtime/table/item';
 import { resolveOptions } from '../src/runtime/options/resolve-options';
+import { toItem } from '../src/runtime/table/item';
 import { FakeClock } from '../src/testing';
 
 interface Resource {

@@ -1,10 +1,10 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DYNALITE, Engine, engineAt, findDynoxide } from '../support/engines';
+import { ConformanceTarget, conformanceCases } from './conformance';
+import { ConformanceCase } from './conformance-case';
 import { LeanClient } from '../../src/runtime/client/lean/client';
 import { defaultSdkClient, sdkClient } from '../../src/runtime/client/sdk-client';
 import { EmbeddedTable } from '../../src/testing';
-import { ConformanceTarget, conformanceCases } from './conformance';
-import { ConformanceCase } from './conformance-case';
+import { DYNALITE, Engine, engineAt, findDynoxide } from '../support/engines';
 
 type ClientOf = (table: EmbeddedTable) => ConformanceTarget['client'];
 

@@ -1,8 +1,8 @@
 import type { SessionClient } from '../../src/runtime/client/session-client';
 import type { SessionFactoryOptions } from '../../src/runtime/options/factory-options';
-import type { Session } from '../../src/runtime/session/session';
 import { makeSessionFactory } from '../../src/runtime/request/session-factory';
 import type { SessionRequest } from '../../src/runtime/request/session-request';
+import type { Session } from '../../src/runtime/session/session';
 import { CookieJar } from '../../src/testing/cookie-jar';
 import { FakeClock } from '../../src/testing/fake-clock';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { runs } from './runs';
-import { readCookies } from '../../src/runtime/request/cookie';
-import { readItem } from '../../src/runtime/table/item';
 import { resolveOptions } from '../../src/runtime/options/resolve-options';
+import { readCookies } from '../../src/runtime/request/cookie';
 import { isSessionId } from '../../src/runtime/session/id';
+import { readItem } from '../../src/runtime/table/item';
 
 const settings = runs(3000, 1_000_000);
 

@@ -1,6 +1,6 @@
 import { Codec, jsonCodec } from '../../src/runtime/session/codec';
-import { StoredValue } from '../../src/runtime/table/stored-values';
 import { ValueOpener, Values } from '../../src/runtime/session/values';
+import { StoredValue } from '../../src/runtime/table/stored-values';
 
 /** Texts are stored as they are; bytes do not open. */
 const opener: ValueOpener = {

@@ -1,5 +1,5 @@
-import { SessionHeaders } from '../request/response-cookies';
 import { LambdaSource } from './lambda-event';
+import { SessionHeaders } from '../request/response-cookies';
 
 /** An answer as API Gateway, function URLs and load balancers take it. */
 export interface LambdaHttpResponse {

@@ -1,9 +1,9 @@
 import { SessionUnavailableError } from '../errors';
-import { Session } from '../session/session';
-import { SessionFactory } from '../request/session-factory';
-import { SessionRequest } from '../request/session-request';
 import { LambdaHttpEvent, cookiesOf, isHttps, methodOf, sourceOf } from './lambda-event';
 import { LambdaHttpResponse, addSessionHeaders, unavailable } from './lambda-response';
+import { SessionFactory } from '../request/session-factory';
+import { SessionRequest } from '../request/session-request';
+import { Session } from '../session/session';
 
 /** What the adapter uses of Lambda's context. */
 export interface LambdaContext {

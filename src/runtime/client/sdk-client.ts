@@ -1,6 +1,6 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { attemptTime } from '../table/call';
 import { CallOptions, ClientSettings, SessionClient } from './session-client';
+import { attemptTime } from '../table/call';
 
 /** What a `DynamoDBClient` and a `DynamoDBDocumentClient` have in common: commands of the low level go through both. */
 export type SdkClient = Pick<DynamoDBClient, 'send'>;

@@ -1,8 +1,8 @@
 import { Consistency } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock } from '../clock';
-import { Codec } from '../session/codec';
 import { SessionEvent } from './session-event';
+import { Codec } from '../session/codec';
 
 /** The id cookie. */
 export interface SessionCookieOptions {

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { SessionFactoryOptions } from './factory-options';
+import { SessionEvent } from './session-event';
+import { suggestName } from './suggestion';
 import { DEFAULT_COOKIE_NAME, DEFAULT_ENV_PREFIX, DEFAULT_TIMEOUT, ENV } from '../../contract';
 import {
   Consistency,
@@ -17,13 +20,10 @@ import {
 } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock, systemClock } from '../clock';
-import { Codec, jsonCodec } from '../session/codec';
 import { CookieOptions } from '../request/cookie';
-import { SessionFactoryOptions } from './factory-options';
-import { Lifetime } from '../table/lifetime';
-import { SessionEvent } from './session-event';
+import { Codec, jsonCodec } from '../session/codec';
 import { RandomBytes } from '../session/id';
-import { suggestName } from './suggestion';
+import { Lifetime } from '../table/lifetime';
 
 /** Options with every default in place. */
 export interface ResolvedOptions {

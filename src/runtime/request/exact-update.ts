@@ -1,12 +1,12 @@
 import { Contention } from './backoff';
 import { SessionConflictError, SessionUnavailableError } from '../errors';
-import { SessionRecord } from '../table/item';
 import { SessionContext, markEnded, secondsOf } from './scope';
-import { sessionRef } from '../session/id';
-import { checkSize } from '../table/session-size';
 import { Identity, SessionState } from './session-state';
-import { withChanges } from '../table/stored-values';
 import { writeSession } from './write-session';
+import { sessionRef } from '../session/id';
+import { SessionRecord } from '../table/item';
+import { checkSize } from '../table/session-size';
+import { withChanges } from '../table/stored-values';
 import { withNewToken } from '../table/write-token';
 
 /**

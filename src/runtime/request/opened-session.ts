@@ -1,14 +1,14 @@
 import { MAX_COOKIE_AGE } from '../../contract';
-import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest } from '../session/csrf';
 import { SessionEndedError } from '../errors';
 import { exactUpdate } from './exact-update';
-import { FlashMessages, FlashOptions } from '../session/flash';
-import type { SessionRecord } from '../table/item';
-import { RegenerateOptions, SessionOwner } from '../session/session';
 import { SessionContext, secondsOf } from './scope';
-import { newSessionId, sessionRef } from '../session/id';
 import { Identity, SessionState, identityOf } from './session-state';
 import { touchSession, writeSession } from './write-session';
+import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest } from '../session/csrf';
+import { FlashMessages, FlashOptions } from '../session/flash';
+import { newSessionId, sessionRef } from '../session/id';
+import { RegenerateOptions, SessionOwner } from '../session/session';
+import type { SessionRecord } from '../table/item';
 
 /** Reads the session of an identity. What is not there, dead or damaged is a new session. */
 export async function openSession(context: SessionContext, identity: Identity, strong: boolean): Promise<OpenedSession> {

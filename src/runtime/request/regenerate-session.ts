@@ -1,13 +1,13 @@
 import { Contention } from './backoff';
 import { SessionUnavailableError } from '../errors';
-import { SessionRecord } from '../table/item';
 import { SessionContext, markEnded, secondsOf, secondsSince } from './scope';
-import { newSessionId } from '../session/id';
-import { checkSize } from '../table/session-size';
 import { Identity, Pending, Renewal, SessionState, identityOf } from './session-state';
+import { newSessionId } from '../session/id';
+import { Whole } from '../session/values';
+import { SessionRecord } from '../table/item';
+import { checkSize } from '../table/session-size';
 import { StoredForm } from '../table/stored-form';
 import { StoredValue } from '../table/stored-values';
-import { Whole } from '../session/values';
 import { withNewToken } from '../table/write-token';
 
 /** What is stored under the new id. */

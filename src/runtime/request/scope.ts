@@ -1,8 +1,8 @@
-import type { SessionRecord } from '../table/item';
-import type { ResolvedOptions } from '../options/resolve-options';
 import type { ResponseCookies } from './response-cookies';
-import type { SessionEvent } from '../options/session-event';
 import type { SessionState } from './session-state';
+import type { ResolvedOptions } from '../options/resolve-options';
+import type { SessionEvent } from '../options/session-event';
+import type { SessionRecord } from '../table/item';
 import type { Store } from '../table/store';
 
 /** What the session of one request works with. */

@@ -1,8 +1,8 @@
-import { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
 import { CookieWriter } from './cookie';
+import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
+import { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
 import { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
-import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 
 /** Gives the client of a factory: the one that was given, in the form of the port, or one of its own making. */
 export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSettings) => SessionClient;

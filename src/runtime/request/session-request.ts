@@ -1,13 +1,13 @@
-import { SessionClient } from '../client/session-client';
 import { CookieWriter, RequestCookies, readCookies } from './cookie';
 import { OpenedSession, openSession } from './opened-session';
-import { ResolvedOptions } from '../options/resolve-options';
 import { ResponseCookies, SessionHeaders } from './response-cookies';
-import { Session } from '../session/session';
 import { SessionContext } from './scope';
+import { identityOf } from './session-state';
+import { SessionClient } from '../client/session-client';
+import { ResolvedOptions } from '../options/resolve-options';
 import { SessionEvent } from '../options/session-event';
 import { hashSessionId, sessionRef } from '../session/id';
-import { identityOf } from './session-state';
+import { Session } from '../session/session';
 import { Store } from '../table/store';
 
 /** What all requests of a factory share. */

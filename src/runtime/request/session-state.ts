@@ -1,9 +1,9 @@
 import { Codec } from '../session/codec';
-import { SessionRecord } from '../table/item';
 import { hashSessionId } from '../session/id';
+import { Changes, Values } from '../session/values';
+import { SessionRecord } from '../table/item';
 import { StoredForm, StoredFormOptions } from '../table/stored-form';
 import { NOTHING_STORED, StoredChanges, StoredValue } from '../table/stored-values';
-import { Changes, Values } from '../session/values';
 
 /** The id of a session and its key in the table. */
 export interface Identity {

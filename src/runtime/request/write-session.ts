@@ -1,11 +1,11 @@
 import { Contention } from './backoff';
 import { SessionUnavailableError } from '../errors';
-import { SessionRecord } from '../table/item';
 import { regenerateSession } from './regenerate-session';
 import { SessionContext, markEnded, secondsOf, secondsSince, slideCookie } from './scope';
-import { newSessionId, sessionRef } from '../session/id';
-import { checkSize } from '../table/session-size';
 import { Pending, SessionState, identityOf } from './session-state';
+import { newSessionId, sessionRef } from '../session/id';
+import { SessionRecord } from '../table/item';
+import { checkSize } from '../table/session-size';
 import { SessionWrite } from '../table/store';
 import { MOST_CHANGES, NOTHING_STORED, StoredChanges, withChanges } from '../table/stored-values';
 

@@ -1,6 +1,6 @@
-import { FLASH_PREFIX } from '../table/item';
 import { RandomBytes } from './id';
 import { Values } from './values';
+import { FLASH_PREFIX } from '../table/item';
 
 /** How a message is added. */
 export interface FlashOptions {

@@ -1,9 +1,9 @@
+import { Attempt } from '../client/attempt';
+import { CallOptions, SessionClient } from '../client/session-client';
 import { Clock } from '../clock';
 import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
-import { RandomBytes, sessionRef } from '../session/id';
-import { Attempt } from '../client/attempt';
 import { Failure, classify } from './failure';
-import { CallOptions, SessionClient } from '../client/session-client';
+import { RandomBytes, sessionRef } from '../session/id';
 
 /** What bounds and repeats a call. */
 export interface CallSettings {

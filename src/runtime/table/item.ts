@@ -1,8 +1,8 @@
+import { attributeSize } from './item-size';
+import { NOTHING_STORED, StoredValue, StoredValues } from './stored-values';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { isRecord } from '../../settings';
 import { AttributeValue, Item } from '../client/session-client';
-import { attributeSize } from './item-size';
-import { NOTHING_STORED, StoredValue, StoredValues } from './stored-values';
 
 /** A stored session. Times are epoch seconds. */
 export interface SessionRecord {

@@ -1,14 +1,14 @@
 // Over 200 lines because every condition expression is to stand in this one file, beside the verbs that use it.
-import { TTL_ATTRIBUTE } from '../../contract';
 import { Answer, CallSettings, call } from './call';
+import { TTL_ATTRIBUTE } from '../../contract';
 import { Item, SessionClient, UpdateItemInput } from '../client/session-client';
 import { SessionUnavailableError } from '../errors';
 import {
   FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
 } from './item';
-import { sessionRef } from '../session/id';
 import { MOST_CHANGES, StoredChanges, StoredValues } from './stored-values';
 import { UpdateBuilder } from './update-expression';
+import { sessionRef } from '../session/id';
 
 /** What a read found. */
 export type Found =

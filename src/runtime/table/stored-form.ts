@@ -1,8 +1,8 @@
 import type * as compression from './compression';
 import { COMPRESSED, SEALED, flagsOf } from './item';
 import type { Seal } from './sealing';
-import { RandomBytes } from '../session/id';
 import { StoredValue } from './stored-values';
+import { RandomBytes } from '../session/id';
 
 /** What a value is made into before it is stored. */
 export interface StoredFormOptions {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { Clock } from '../../clock';
-import type { Environment } from '../../options/resolve-options';
 import { readBody } from './body';
 import { CallError } from './call-error';
+import { Clock } from '../../clock';
+import type { Environment } from '../../options/resolve-options';
 
 /** What requests are signed with. */
 export interface Credentials {
