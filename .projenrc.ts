@@ -212,6 +212,7 @@ project.addTask('test:deep', {
 project.addTask('test:deploy', {
   description: 'Deploys the examples into an emulator of AWS that enforces IAM, and proves what they do there',
   exec: 'tsx test/deploy/main.ts',
+  receiveArgs: true,
   env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
 });
 project.addTask('test:mutation', {

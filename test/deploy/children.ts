@@ -79,10 +79,8 @@ function endOf(child: ChildProcess): Promise<Ended> {
   child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => {
-      // What a command leaves running in its group ends with it.
-      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-      resolve({ code, signal, output: Buffer.concat(chunks).toString('utf8') });
-    });
+    // What a command leaves running ends with it; only then is its output complete.
+    child.once('exit', () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL'));
+    child.once('close', (code, signal) => resolve({ code, signal, output: Buffer.concat(chunks).toString('utf8') }));
   });
 }

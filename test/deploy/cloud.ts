@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand, GetTemplateCommand, type StackResource } from '@aws-sdk/client-cloudformation';
-import { DynamoDB, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -57,6 +57,7 @@ export class Cloud {
       AWS_ACCESS_KEY_ID: KEY.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
       AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
       AWS_EC2_METADATA_DISABLED: 'true',
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
@@ -97,6 +98,12 @@ export class Cloud {
       if (error instanceof Error && error.message.includes('does not exist')) return undefined;
       throw error;
     }
+  }
+
+  /** The tables of the account. */
+  public async tableNames(): Promise<string[]> {
+    const { TableNames = [] } = await this.dynamodb.send(new ListTablesCommand({}));
+    return TableNames;
   }
 
   /** The outputs of a stack. */

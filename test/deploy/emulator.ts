@@ -107,8 +107,13 @@ export class Emulator {
   }
 }
 
-/** @throws Error where `port` is given and taken */
-async function freePort(port: number | undefined): Promise<number> {
+/**
+ * A port of the loopback that nobody listens on.
+ *
+ * @param port the one that it has to be; any where it is left out
+ * @throws Error where it is taken
+ */
+export async function freePort(port: number | undefined): Promise<number> {
   const server = createServer();
   const listening = new Promise<number>((resolve, reject) => {
     server.once('error', reject);

@@ -7,32 +7,42 @@ import { type CdkApp, type Workshop, bootstrap } from './cdk-app';
 import { Children } from './children';
 import { Cloud } from './cloud';
 import { proveDoors } from './doors-proof';
-import { Emulator, MissingError, installEmulator } from './emulator';
+import { Emulator, MissingError, freePort, installEmulator } from './emulator';
 import { proveExamplePage } from './example-page-proof';
+import { proveFirstSteps } from './first-steps-proof';
 import { proveFailedDeployment, proveUpdates } from './releases-proof';
-import { Report } from './report';
+import { Report, check } from './report';
 import { proveRole } from './role-proof';
 import { Scratch } from './scratch';
-import { proveTable } from './table-proof';
+import { proveTable, tablesOf } from './table-proof';
 import { examples, layPackages, probe } from './workbench';
 import { packedTarball } from '../../build-tools/packed-tarball';
 
-async function proveAll(report: Report, workshop: Workshop): Promise<void> {
-  const { cloud } = workshop;
-  const apps = [...examples(workshop), probe(workshop)];
-  report.step('bootstrapping, and synthesising the examples');
-  await Promise.all([bootstrap(workshop), synthesise(report, apps)]);
+/** What can be proven alone: `npm run test:deploy -- probe`. */
+const PARTS = ['examples', 'probe', 'first-steps'];
 
-  for (const app of apps) {
-    if (app.name === 'probe') continue;
-    await report.prove(`${app.name}: cdk deploy`, async () => {
-      await app.deploy();
-      return app.stacks().join(', ');
-    });
-    for (const stack of app.stacks()) await proveStack(report, cloud, stack);
-  }
-  await proveProbe(report, cloud, apps.at(-1)!);
-  for (const app of apps) await proveDestroy(report, cloud, app);
+interface Run extends Workshop {
+  readonly tarball: string;
+  readonly parts: readonly string[];
+}
+
+async function proveAll(report: Report, run: Run): Promise<void> {
+  const shown = run.parts.includes('examples') ? examples(run) : [];
+  const probed = run.parts.includes('probe') ? [probe(run)] : [];
+  report.step('bootstrapping, and synthesising the apps');
+  await Promise.all([bootstrap(run), synthesise(report, [...shown, ...probed])]);
+  for (const app of shown) await proveExample(report, run.cloud, app);
+  for (const app of probed) await proveProbe(report, run.cloud, app);
+  for (const app of [...shown, ...probed]) await proveDestroy(report, run.cloud, app);
+  if (run.parts.includes('first-steps')) await proveFirstSteps(report, run, run.tarball);
+}
+
+async function proveExample(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
+  await report.prove(`${app.name}: cdk deploy`, async () => {
+    await app.deploy();
+    return app.stacks().join(', ');
+  });
+  for (const stack of app.stacks()) await proveStack(report, cloud, stack);
 }
 
 async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void> {
@@ -58,10 +68,13 @@ async function proveProbe(report: Report, cloud: Cloud, app: CdkApp): Promise<vo
 
 async function proveDestroy(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
   await report.prove(`${app.name}: cdk destroy`, async () => {
+    const tables = (await Promise.all(app.stacks().map((stack) => tablesOf(cloud, stack)))).flat();
     await app.destroy();
-    const left = await Promise.all(app.stacks().map((stack) => cloud.status(stack)));
-    if (left.some((status) => status !== undefined && status !== 'DELETE_COMPLETE')) throw new Error(`left: ${left.join(', ')}`);
-    return `${app.stacks().join(', ')} gone`;
+    const stacks = await Promise.all(app.stacks().map((stack) => cloud.status(stack)));
+    check(stacks.every((status) => status === undefined || status === 'DELETE_COMPLETE'), `left: ${stacks.join(', ')}`);
+    const kept = await cloud.tableNames();
+    for (const { name, isRetained } of tables) check(kept.includes(name) === isRetained, `${name} is ${isRetained ? 'gone' : 'still there'}`);
+    return `${app.stacks().join(', ')} gone; ${tables.map(({ name, isRetained }) => `${name} ${isRetained ? 'retained' : 'gone'}`).join(', ')}`;
   });
 }
 
@@ -71,7 +84,7 @@ async function main(): Promise<number> {
   let scratch: Scratch | undefined;
   try {
     scratch = Scratch.open((text) => report.step(text));
-    await run(report, scratch, children);
+    await run(report, scratch, children, parts());
   } catch (error) {
     if (error instanceof MissingError) report.skip('Deployment', error.message);
     else report.fail('The run was given up', error);
@@ -82,17 +95,28 @@ async function main(): Promise<number> {
   return report.close();
 }
 
-async function run(report: Report, scratch: Scratch, children: Children): Promise<void> {
+async function run(report: Report, scratch: Scratch, children: Children, parts: readonly string[]): Promise<void> {
   report.step(`working in ${scratch.folder}`);
+  const wanted = port();
+  // Before minutes are spent on the rest.
+  if (wanted !== undefined) await freePort(wanted);
   const stop = new Promise<never>((_resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
   });
   stop.catch(() => undefined);
   await Promise.race([stop, installEmulator({ scratch, children })]);
-  await layPackages({ scratch, children }, packedTarball());
-  const emulator = await Promise.race([stop, Emulator.start({ scratch, children }, port())]);
+  const tarball = packedTarball();
+  await layPackages({ scratch, children }, tarball);
+  const emulator = await Promise.race([stop, Emulator.start({ scratch, children }, wanted)]);
   report.step(`ministack ${Emulator.version()} listens at ${emulator.endpoint}, with IAM enforced`);
-  await Promise.race([stop, emulator.gone, proveAll(report, { scratch, children, cloud: new Cloud(emulator.endpoint) })]);
+  await Promise.race([stop, emulator.gone, proveAll(report, { scratch, children, cloud: new Cloud(emulator.endpoint), tarball, parts })]);
+}
+
+/** @throws RangeError where an argument is not a part */
+function parts(): readonly string[] {
+  const asked = process.argv.slice(2);
+  for (const part of asked) if (!PARTS.includes(part)) throw new RangeError(`"${part}" is not a part. There are: ${PARTS.join(', ')}.`);
+  return asked.length > 0 ? asked : PARTS;
 }
 
 /** @throws RangeError where DEPLOY_PORT is not a port */

@@ -71,8 +71,12 @@ export class Scratch {
   }
 
   private record(): RunRecord | undefined {
-    const file = this.path('run.json');
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunRecord) : undefined;
+    try {
+      return JSON.parse(readFileSync(this.path('run.json'), 'utf8')) as RunRecord;
+    } catch {
+      // There was no run, or it was killed while it wrote.
+      return undefined;
+    }
   }
 }
 

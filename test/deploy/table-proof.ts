@@ -29,6 +29,15 @@ export async function grantedBy(cloud: Cloud, stack: string): Promise<Granted> {
   return { tableName, tableArn: Table?.TableArn ?? '', policy };
 }
 
+/** The tables of a stack, and whether they outlive it. */
+export async function tablesOf(cloud: Cloud, stack: string): Promise<{ readonly name: string; readonly isRetained: boolean }[]> {
+  if ((await cloud.status(stack)) === undefined) return [];
+  const { Resources } = await cloud.template(stack);
+  const resources = await cloud.resources(stack);
+  return resources.filter(({ ResourceType }) => ResourceType === 'AWS::DynamoDB::GlobalTable').flatMap(({ LogicalResourceId = '', PhysicalResourceId }) =>
+    PhysicalResourceId ? [{ name: PhysicalResourceId, isRetained: Resources[LogicalResourceId]?.DeletionPolicy !== 'Delete' }] : []);
+}
+
 /** Proves the key, the TTL attribute, the policy's text and the environment. */
 export async function proveTable(report: Report, cloud: Cloud, stack: string): Promise<void> {
   await report.prove(`${stack}: the key is sid, of type B, alone`, () => key(cloud, stack));
