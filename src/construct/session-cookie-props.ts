@@ -5,19 +5,20 @@ import { SameSite } from './same-site';
 /** The cookie that carries the session id. */
 export interface SessionCookieProps {
   /**
-   * The cookie's name: 1 to 256 letters, digits and the signs of RFC 6265.
+   * The cookie's name.
    *
-   * A name that starts with `__Host-` or `__Secure-` makes the browser hold the
-   * cookie to stricter rules, which is recommended where the site has HTTPS only.
+   * 1 to 256 letters, digits and the signs of RFC 6265. Browsers hold a name that starts with `__Host-` or `__Secure-`
+   * to stricter rules; use one if your site is served over HTTPS only.
    *
    * @default 'session_id'
    */
   readonly name?: string;
 
   /**
-   * How long the browser keeps the cookie, in whole seconds from 1 second to
-   * 400 days, and at most `absoluteTimeout`. Each extension of the session then
-   * sends the cookie again.
+   * How long the browser keeps the cookie.
+   *
+   * In whole seconds, from 1 second to 400 days and at most `absoluteTimeout`. Each extension of the session then sends
+   * the cookie again.
    *
    * @default - until the browser is closed
    */
@@ -33,46 +34,48 @@ export interface SessionCookieProps {
   /**
    * The domain whose subdomains get the cookie too.
    *
-   * @default - the host that set it, and no other
+   * @default - only the host that set it
    */
   readonly domain?: string;
 
   /**
    * Whether the browser sends the cookie over HTTPS only.
    *
-   * A name with a `__Host-` or `__Secure-` prefix, `SameSite.NONE` and
-   * `partitioned` need it, and set it by themselves.
+   * Always true with a `__Host-` or `__Secure-` name, with `SameSite.NONE` and with `partitioned`.
    *
-   * @default - when the request that set it came by HTTPS
+   * @default - true if the request came over HTTPS, which behind API Gateway and function URLs is always
    */
   readonly secure?: boolean;
 
   /**
-   * Whether scripts of the page are kept from reading the cookie.
+   * Whether the cookie is hidden from the page's scripts.
    *
    * @default true
    */
   readonly httpOnly?: boolean;
 
   /**
-   * When the browser sends the cookie with requests that another site began.
+   * Which requests from other sites carry the cookie.
    *
    * @default SameSite.STRICT
    */
   readonly sameSite?: SameSite;
 
   /**
-   * Whether the browser keeps a cookie of its own for each site that embeds
-   * this one (CHIPS). The cookie is then `secure`.
+   * Whether each site that embeds yours gets a cookie of its own (CHIPS).
+   *
+   * The cookie is then `secure`.
    *
    * @default false
    */
   readonly partitioned?: boolean;
 
   /**
-   * Which cookies the browser drops first when there are too many.
+   * Which cookies Chromium drops first if a site has too many.
    *
-   * @default - none is sent, which browsers take as CookiePriority.MEDIUM
+   * Other browsers ignore it.
+   *
+   * @default - not sent, which Chromium reads as Medium
    */
   readonly priority?: CookiePriority;
 }

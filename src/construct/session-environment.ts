@@ -6,7 +6,7 @@ import { SessionAccess } from './session-access';
 import { refuseOtherAccount, regionToTell, SessionTarget } from './session-target';
 import { sharedOptionsJson } from './shared-options-json';
 import { DEFAULT_ENV_PREFIX, ENV } from '../contract';
-import { SharedOptions } from '../settings';
+import { ENV_PREFIX_RULE, EnvironmentOptions, SharedOptions } from '../settings';
 
 /** Who wrote the variables of a prefix into a receiver, of all tables of the app. */
 const writers = new WeakMap<object, Map<string, Construct>>();
@@ -25,8 +25,8 @@ export class SessionEnvironment {
 
   public constructor(private readonly source: EnvironmentSource) {
     this.prefix = source.prefix ?? DEFAULT_ENV_PREFIX;
-    if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(this.prefix)) {
-      refuse(source.scope, { prop: 'envPrefix', value: this.prefix, allowed: 'a letter, then at most 63 letters, digits and underscores' });
+    if (!ENV_PREFIX_RULE.test(this.prefix)) {
+      refuse(source.scope, { prop: 'envPrefix', value: this.prefix, allowed: ENV_PREFIX_RULE.allowed });
     }
   }
 
@@ -53,7 +53,7 @@ export class SessionEnvironment {
     for (const [name, value] of Object.entries(variables)) receiver.addEnvironment(name, value);
   }
 
-  private named(tableName: string, region: string | undefined, options: SharedOptions): { [name: string]: string } {
+  private named(tableName: string, region: string | undefined, options: EnvironmentOptions): { [name: string]: string } {
     const json = sharedOptionsJson(this.source.scope, options);
     return {
       [this.prefix + ENV.name]: tableName,
@@ -78,7 +78,7 @@ export class SessionEnvironment {
  * Read and write is the runtime's default and is not written, except to take the
  * place of a read-only option that is there: no receiver can remove a variable.
  */
-function withAccess(options: SharedOptions, now: SessionAccess, before: SessionAccess | undefined): SharedOptions {
+function withAccess(options: SharedOptions, now: SessionAccess, before: SessionAccess | undefined): EnvironmentOptions {
   if (now === SessionAccess.READ) return { ...options, access: 'read' };
   return before === SessionAccess.READ ? { ...options, access: 'readWrite' } : options;
 }

@@ -3,32 +3,36 @@ import { SessionConsistency } from './session-consistency';
 import { SessionCookieProps } from './session-cookie-props';
 
 /**
- * What the runtime reads from the environment. What code passes to
- * `sessionFactory` goes before it, and the runtime's defaults come after it.
+ * The options that the runtime reads from the environment.
+ *
+ * What code passes to `sessionFactory` takes precedence over them.
  */
 export interface SessionOptions {
   /**
-   * The time without a request after which a session is dead, in whole seconds
-   * from 1 second to 400 days.
+   * When a session expires if it isn't used again.
+   *
+   * In whole seconds, from 1 second to 400 days.
    *
    * @default Duration.minutes(20)
    */
   readonly timeout?: Duration;
 
   /**
-   * The time after which a request that only reads extends the session, which
-   * costs one write. In whole seconds, shorter than `timeout`; zero extends the
-   * session with each request.
+   * How long after one extension a request that only reads extends the session again.
    *
-   * @default - 2 minutes, or a tenth of `timeout` where that is less
+   * In whole seconds, from zero to less than `timeout`. An extension costs one write; zero extends with every request.
+   * A session with an idle timeout of its own (`remember`) is extended after a tenth of that, if that is less.
+   *
+   * @default - 120 seconds, or a tenth of `timeout` if that is less
    */
   readonly reissueTime?: Duration;
 
   /**
-   * The time after which a session is dead however much it is used, in whole
-   * seconds from `timeout` to 400 days.
+   * When a session ends no matter how much it is used.
    *
-   * @default - none: a session lives as long as it is used
+   * In whole seconds since it was created, from `timeout` to 400 days.
+   *
+   * @default - never: a session lives as long as it is used
    */
   readonly absoluteTimeout?: Duration;
 
@@ -40,24 +44,27 @@ export interface SessionOptions {
   readonly cookie?: SessionCookieProps;
 
   /**
-   * How a read relates to the writes before it. A strong read costs twice an
-   * eventual one.
+   * How a read relates to the writes before it.
+   *
+   * A strong read costs twice as much as an eventual one.
    *
    * @default SessionConsistency.SESSION
    */
   readonly consistency?: SessionConsistency;
 
   /**
-   * Whether values of 2 KiB and more are stored compressed where that makes
-   * them at least a fifth smaller.
+   * Whether values of 2 KiB and more are stored compressed.
+   *
+   * Only where that makes them at least a fifth smaller.
    *
    * @default true
    */
   readonly compress?: boolean;
 
   /**
-   * Whether values are encrypted under a key that only the session id yields, so
-   * that neither the table nor its backups show them. Costs some CPU with each
+   * Whether values are encrypted under a key that only the session id yields.
+   *
+   * Neither the table nor its backups show them then; names of keys and queues stay readable. Costs some CPU with each
    * read and write, and about 30 bytes a value.
    *
    * @default false
@@ -65,9 +72,20 @@ export interface SessionOptions {
   readonly sealed?: boolean;
 
   /**
-   * What the names of the environment variables start with: a letter, then
-   * letters, digits and underscores, 64 characters at most. A function that uses
-   * two tables needs two prefixes; its code passes the same to `sessionFactory`.
+   * Keeps the sessions of several apps or preview environments in one table apart.
+   *
+   * 1 to 64 letters, digits, `.`, `_` and `-`. A cookie of one namespace means nothing in another, and a change of it
+   * ends every session. It is not a security border: a role that may use the table may read all of it.
+   *
+   * @default - none
+   */
+  readonly namespace?: string;
+
+  /**
+   * The start of the names of the environment variables.
+   *
+   * A letter, then at most 63 letters, digits and `_`. A function that uses two tables needs two prefixes; pass the
+   * same one to `sessionFactory`.
    *
    * @default 'SESSION_TABLE_'
    */

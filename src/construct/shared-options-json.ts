@@ -4,7 +4,8 @@ import { refuse } from './refusal';
 import { SessionCookieProps } from './session-cookie-props';
 import { SessionOptions } from './session-options';
 import { MAX_COOKIE_AGE } from '../contract';
-import { findProblem, SharedCookieOptions, SharedOptions } from '../settings';
+import { findProblem } from '../option-rule';
+import { EnvironmentOptions, findConflict, SHARED_RULES, SharedCookieOptions, SharedOptions } from '../settings';
 
 /**
  * The options as they travel, held to the rules that the runtime holds them to.
@@ -20,14 +21,16 @@ export function sharedOptions(scope: Construct, props: SessionOptions): SharedOp
     consistency: props.consistency,
     compress: props.compress,
     sealed: props.sealed,
+    namespace: props.namespace,
   });
-  const problem = findProblem(checkable(options));
+  const known = checkable(options);
+  const problem = findProblem(known, SHARED_RULES) ?? findConflict(known);
   if (problem) refuse(scope, { prop: problem.option, value: problem.value, allowed: problem.allowed });
   return options;
 }
 
 /** The options as the runtime reads them; nothing where there are none. */
-export function sharedOptionsJson(scope: Construct, options: SharedOptions): string | undefined {
+export function sharedOptionsJson(scope: Construct, options: EnvironmentOptions): string | undefined {
   return Object.keys(options).length === 0 ? undefined : Stack.of(scope).toJsonString(options);
 }
 
