@@ -2,11 +2,10 @@ import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { refuse } from './refusal';
-import { SessionTableAttributes } from './session-table-attributes';
+import { checkTableName, refuse } from './checks';
+import { differ, replicaArns, SessionTarget } from './grants';
+import type { SessionTableAttributes } from './session-table';
 import { SessionTableBase } from './session-table-base';
-import { differ, replicaArns, SessionTarget } from './session-target';
-import { checkTableName } from './table-props-check';
 
 const TABLE_ARN = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
 

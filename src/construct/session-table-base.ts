@@ -4,19 +4,11 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { IEnvironmentReceiver } from './environment-receiver';
-import { ISessionTable } from './i-session-table';
-import { SessionAccess } from './session-access';
-import { SessionAlarms } from './session-alarms';
-import { SessionAlarmsProps } from './session-alarms-props';
-import { sessionDashboard } from './session-dashboard';
-import { SessionEnvironment } from './session-environment';
-import { grantSessions } from './session-grant';
-import { byOperation, MetricSource, sumOf, tableMetric } from './session-metrics';
-import { SessionOptions } from './session-options';
-import { SessionTarget } from './session-target';
-import { sharedOptions } from './shared-options-json';
-import { unreachedFunction } from './unreached-function';
+import { IEnvironmentReceiver, SessionEnvironment, unreachedFunction } from './environment';
+import { grantSessions, SessionAccess, SessionTarget } from './grants';
+import { byOperation, MetricSource, SessionAlarms, SessionAlarmsProps, sessionDashboard, sumOf, tableMetric } from './observing';
+import { sharedOptions, SessionOptions } from './options';
+import type { ISessionTable } from './session-table';
 
 /** What a session table of this app and an imported one have in common. */
 export abstract class SessionTableBase extends Construct implements ISessionTable {

@@ -1,17 +1,19 @@
-import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct, IConstruct } from 'constructs';
-import { ISessionTable } from './i-session-table';
+import { sessionBundling } from './bundling';
+import { checkTableProps, recovery, warnOfReturningSessions } from './checks';
+import { IEnvironmentReceiver } from './environment';
+import { replicaArns, SessionAccess, SessionTarget } from './grants';
 import { ImportedSessionTable } from './imported-session-table';
+import type { SessionAlarms, SessionAlarmsProps } from './observing';
+import { SessionOptions } from './options';
 import { sameNameCheck } from './same-name-check';
-import { sessionBundling } from './session-bundling';
-import { SessionTableAttributes } from './session-table-attributes';
 import { SessionTableBase } from './session-table-base';
-import { SessionTableProps } from './session-table-props';
-import { replicaArns, SessionTarget } from './session-target';
-import { checkTableProps, recovery, warnOfReturningSessions } from './table-props-check';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
 
 /**
@@ -133,4 +135,225 @@ function target({ table }: SessionTable, { encryption, replicas = [] }: SessionT
     tableArns: [table.tableArn, ...replicaArns(table, table.tableName, replicaRegions)],
     replicaKeyArns: replicaRegions.flatMap((replica) => encryption?.replicaKeyArns?.[replica] ?? []),
   };
+}
+
+/** A table of web sessions, of this app or imported. */
+export interface ISessionTable extends IConstruct {
+  /** The ARN of the table. */
+  readonly tableArn: string;
+
+  /** The name of the table. */
+  readonly tableName: string;
+
+  /** The customer's key that encrypts the table, where there is one. */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * The environment variables that the runtime reads, for what takes them neither
+   * by a grant nor by `addEnvironment`. For the stack of this construct, and for
+   * reading and writing.
+   */
+  readonly environment: { [name: string]: string };
+
+  /**
+   * Writes the variables that the runtime reads into what runs it, such as a
+   * container of an ECS task. A receiver that may write keeps that, in whatever
+   * order the calls come.
+   *
+   * @param receiver a Lambda function, an ECS container
+   * @param access what its IAM role may do; reading and writing unless told otherwise
+   */
+  addEnvironment(receiver: IEnvironmentReceiver, access?: SessionAccess): void;
+
+  /**
+   * Lets the grantee use sessions: GetItem, PutItem, UpdateItem and DeleteItem on
+   * this table and its replicas, what DynamoDB then needs of the customer's keys,
+   * and nothing else. A Lambda function gets the environment too.
+   *
+   * @param grantee a Lambda function, or a role or user of the table's own account
+   */
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Lets the grantee open sessions: GetItem, and what it needs of the customer's
+   * keys. A Lambda function gets the environment too, and the runtime in it
+   * neither extends nor changes a session. `grantReadWrite` to the same grantee
+   * goes before this, in either order.
+   *
+   * @param grantee a Lambda function, or a role or user of the table's own account
+   */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+
+  /** Any metric of DynamoDB that has the table's name for its only dimension, a sum over 5 minutes unless the options say otherwise. */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** The read units consumed, a sum over 5 minutes unless the options say otherwise. */
+  metricConsumedReadCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** The write units consumed, a sum over 5 minutes unless the options say otherwise. */
+  metricConsumedWriteCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** Throttled reads and writes together, a sum over 5 minutes unless the options say otherwise. */
+  metricThrottleEvents(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression;
+
+  /** Errors on DynamoDB's side in the four operations that the runtime calls, a sum over 5 minutes unless the options say otherwise. */
+  metricSystemErrors(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression;
+
+  /**
+   * The time that DynamoDB takes for one of its operations, in milliseconds and
+   * without the network, an average over 5 minutes unless the options say otherwise.
+   */
+  metricLatency(operation: dynamodb.Operation, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Writes that were refused since the session had ended or had moved on, which is
+   * how races are settled and no fault. A sum over 5 minutes unless the options say otherwise.
+   */
+  metricRefusedWrites(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** Dead sessions that DynamoDB deleted in the background, a sum over 5 minutes unless the options say otherwise. */
+  metricTimeToLiveDeletions(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Adds the alarms that a person on call would want for this table, with
+   * thresholds that are reasoned in `docs/alarms.md`.
+   */
+  addAlarms(props?: SessionAlarmsProps): SessionAlarms;
+
+  /** Adds a dashboard of what this table does: load, faults, latency, refused writes and expiry. */
+  addDashboard(props?: cloudwatch.DashboardProps): cloudwatch.Dashboard;
+}
+
+/** Properties of a SessionTable. */
+export interface SessionTableProps extends SessionOptions {
+  /**
+   * The table's physical name: 3 to 255 letters, digits, `_`, `-` and `.`.
+   *
+   * A change of it replaces the table, which ends every session. Leave it out
+   * unless something outside of CDK has to know it.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly tableName?: string;
+
+  /**
+   * How throughput is paid for. Capacities and maxima are whole numbers of units
+   * a second, 1 or more. Provisioned throughput suits a steady load of known
+   * size; sessions seldom are that.
+   *
+   * @default Billing.onDemand()
+   */
+  readonly billing?: dynamodb.Billing;
+
+  /**
+   * The key that encrypts the table at rest. A customer's key costs KMS requests,
+   * and needs a stack with a Region; grants then cover the key and the replicas' keys.
+   *
+   * @default TableEncryptionV2.dynamoOwnedKey()
+   */
+  readonly encryption?: dynamodb.TableEncryptionV2;
+
+  /**
+   * Replicas in other Regions, for a stack with a Region. Each write is paid for
+   * once a Region. The last writer wins across Regions, so an ended session can
+   * come back: see `docs/global-tables-and-backups.md`.
+   *
+   * @default - none
+   */
+  readonly replicas?: dynamodb.ReplicaTableProps[];
+
+  /**
+   * How far back the table can be restored, in whole days from 1 to 35. A
+   * restored table holds sessions that have ended since: see
+   * `docs/global-tables-and-backups.md`.
+   *
+   * @default - off: a lost session costs one sign-in, a kept one may be misused
+   */
+  readonly pointInTimeRecovery?: Duration;
+
+  /**
+   * Whether DynamoDB refuses to delete the table.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * What becomes of the table when it leaves the stack.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Which keys CloudWatch Contributor Insights reports, at a price for each event.
+   * It shows keys in plain text: here they are hashes of session ids.
+   *
+   * @default - off
+   */
+  readonly contributorInsights?: dynamodb.ContributorInsightsMode;
+
+  /**
+   * The table class. Infrequent access makes storage cheaper and requests
+   * dearer; sessions are small and often read.
+   *
+   * @default TableClass.STANDARD
+   */
+  readonly tableClass?: dynamodb.TableClass;
+
+  /**
+   * Tags of the table and of its replicas, by name.
+   *
+   * @default - none
+   */
+  readonly tags?: { [name: string]: string };
+}
+
+/**
+ * What identifies a session table that another stack made, and the options that
+ * it was given there: every user of a table should have the same ones.
+ */
+export interface SessionTableAttributes extends SessionOptions {
+  /**
+   * The table's name. Either this or `tableArn`.
+   *
+   * @default - taken from `tableArn`
+   */
+  readonly tableName?: string;
+
+  /**
+   * The table's ARN. Either this or `tableName`. The account must be the stack's own.
+   *
+   * @default - made of `tableName`, `region` and the stack's account
+   */
+  readonly tableArn?: string;
+
+  /**
+   * The table's Region.
+   *
+   * @default - that of `tableArn`, or the stack's own
+   */
+  readonly region?: string;
+
+  /**
+   * The customer's key that encrypts the table. Without it, grants hold no KMS
+   * action, and a table that has such a key cannot be read.
+   *
+   * @default - the table is encrypted by a key of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * The Regions of the table's replicas.
+   *
+   * @default - none
+   */
+  readonly replicaRegions?: string[];
+
+  /**
+   * The ARNs of the customer's keys that encrypt the replicas, by Region.
+   *
+   * @default - the replicas are encrypted by keys of AWS
+   */
+  readonly replicaKeyArns?: { [region: string]: string };
 }

@@ -42,9 +42,9 @@ const OPTIONS = membersOf('settings.ts', 'SharedOptions');
 const COOKIE = membersOf('settings.ts', 'SharedCookieOptions');
 
 test('the props have the names, the defaults and the first sentences of the options that travel', () => {
-  const { envPrefix, ...props } = membersOf('construct/session-options.ts', 'SessionOptions');
+  const { envPrefix, ...props } = membersOf('construct/options.ts', 'SessionOptions');
   expect(inCommonForm(props)).toEqual(inCommonForm(OPTIONS));
-  expect(inCommonForm(membersOf('construct/session-cookie-props.ts', 'SessionCookieProps'))).toEqual(inCommonForm(COOKIE));
+  expect(inCommonForm(membersOf('construct/options.ts', 'SessionCookieProps'))).toEqual(inCommonForm(COOKIE));
   const { envPrefix: option } = membersOf('runtime/options/factory-options.ts', 'SessionFactoryOptions');
   expect([envPrefix!.firstSentence, envPrefix!.default]).toEqual([option!.firstSentence, option!.default]);
 });

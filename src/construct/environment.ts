@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
-import { IEnvironmentReceiver } from './environment-receiver';
-import { refuse } from './refusal';
-import { SessionAccess } from './session-access';
-import { refuseOtherAccount, regionToTell, SessionTarget } from './session-target';
-import { sharedOptionsJson } from './shared-options-json';
+import { refuse } from './checks';
+import { refuseOtherAccount, regionToTell, SessionAccess, SessionTarget } from './grants';
+import { sharedOptionsJson } from './options';
 import { DEFAULT_ENV_PREFIX, ENV } from '../contract';
 import { ENV_PREFIX_RULE, EnvironmentOptions, SharedOptions } from '../settings';
 
@@ -81,4 +80,34 @@ export class SessionEnvironment {
 function withAccess(options: SharedOptions, now: SessionAccess, before: SessionAccess | undefined): EnvironmentOptions {
   if (now === SessionAccess.READ) return { ...options, access: 'read' };
   return before === SessionAccess.READ ? { ...options, access: 'readWrite' } : options;
+}
+
+/** What takes environment variables: a Lambda function, or a container of an ECS task. */
+export interface IEnvironmentReceiver {
+  /**
+   * Sets one environment variable, in place of an earlier one of that name.
+   *
+   * @param name the variable's name
+   * @param value the variable's value
+   */
+  addEnvironment(name: string, value: string): void;
+}
+
+/**
+ * What to tell of a grantee that is a Lambda function whose environment cannot be
+ * written through it: an alias or a version (the environment belongs to the
+ * function) or an imported function. Nothing for every other grantee.
+ */
+export function unreachedFunction(grantee: object, hasEnvironment: (fn: object) => boolean): string | undefined {
+  if (!isFunction(grantee)) return undefined;
+  const underlying = 'lambda' in grantee ? grantee.lambda : undefined;
+  if (isFunction(underlying)) {
+    if (hasEnvironment(underlying)) return undefined;
+    return `${grantee.node.path} is an alias or a version and takes no environment. Call addEnvironment with the function ${underlying.node.path} before this grant.`;
+  }
+  return `${grantee.node.path} is an imported function, whose environment cannot be written here. Set the variables of the property "environment" where it is defined, and acknowledge this warning.`;
+}
+
+function isFunction(value: unknown): value is lambda.IFunction {
+  return typeof value === 'object' && value !== null && 'functionArn' in value && 'node' in value;
 }

@@ -1,9 +1,7 @@
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import { Construct } from 'constructs';
-import { checkBilling } from './billing-check';
-import { refuse } from './refusal';
-import { SessionTableProps } from './session-table-props';
+import { Construct, IConstruct } from 'constructs';
+import type { SessionTableProps } from './session-table';
 
 /** What DynamoDB takes for a table's name. */
 const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
@@ -61,4 +59,54 @@ export function warnOfReturningSessions(scope: Construct, { replicas = [], point
       'A restored table holds sessions that have ended since, and its TTL is off. After a restore set notBefore in the runtime and TTL on the table. See docs/global-tables-and-backups.md, and acknowledge this warning.',
     );
   }
+}
+
+/**
+ * Refuses throughput that CDK would drop without a word or that DynamoDB would
+ * refuse at deployment only.
+ *
+ * @throws Error for a capacity or maximum that is no whole number of 1 and more, and for a maximum beside provisioned capacity
+ */
+export function checkBilling(scope: Construct, { billing, replicas = [] }: SessionTableProps): void {
+  if (billing) {
+    checkUnits(scope, 'billing (reads)', billing._renderReadCapacity?.());
+    checkUnits(scope, 'billing (writes)', billing._renderWriteCapacity?.());
+  }
+  for (const { region, readCapacity, maxReadRequestUnits } of replicas) {
+    checkUnits(scope, `replicas[${region}].readCapacity`, readCapacity?._renderReadCapacity?.());
+    const prop = `replicas[${region}].maxReadRequestUnits`;
+    checkUnits(scope, prop, maxReadRequestUnits);
+    if (maxReadRequestUnits !== undefined && billing?.mode === dynamodb.BillingMode.PROVISIONED) {
+      refuse(scope, { prop, value: maxReadRequestUnits, allowed: 'none with provisioned billing' });
+    }
+  }
+}
+
+/** Looks at every number of what a Billing or Capacity renders, since neither shows its figures otherwise. */
+function checkUnits(scope: Construct, prop: string, rendered: unknown): void {
+  if (Token.isUnresolved(rendered)) return;
+  if (typeof rendered === 'object' && rendered !== null) {
+    for (const [name, value] of Object.entries(rendered)) checkUnits(scope, `${prop}.${name}`, value);
+  } else if (typeof rendered === 'number' && !(Number.isSafeInteger(rendered) && rendered >= 1)) {
+    refuse(scope, { prop, value: rendered, allowed: 'a whole number, 1 or more' });
+  }
+}
+
+/** A prop that cannot be used: what came, and what is allowed. */
+export interface Refusal {
+  readonly prop: string;
+  readonly value?: unknown;
+  /** The value in words, where it does not show by itself. */
+  readonly shown?: string;
+  readonly allowed: string;
+}
+
+/**
+ * Ends the synthesis with a message that names the construct, the prop, its value and what is allowed.
+ *
+ * @throws Error always
+ */
+export function refuse(scope: IConstruct, { prop, value, shown, allowed }: Refusal): never {
+  const came = shown ?? (typeof value === 'string' ? JSON.stringify(value) : String(value));
+  throw new Error(`${scope.node.path}: ${prop} is ${came}; allowed: ${allowed}`);
 }
