@@ -2,39 +2,90 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { refuse } from './checks';
+import { refuse, refuseUnknownProps } from './checks';
 import { differ } from './grants';
 import type { ISessionTable } from './session-table';
 import { OPERATIONS } from '../contract';
+import { OptionNames } from '../option-rule';
+
+/** Properties of the alarms of a session table. */
+export interface SessionAlarmsProps {
+  /**
+   * What happens when an alarm goes off, and again when it is over.
+   *
+   * @default - nothing but the alarm's own state
+   */
+  readonly actions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * How many throttled requests in a minute are too many: a whole number, 1 or more.
+   *
+   * Three such minutes out of five set off the alarm.
+   *
+   * @default 1
+   */
+  readonly throttleEvents?: number;
+
+  /**
+   * How many errors on DynamoDB's side in a minute are too many: a whole number, 1 or more.
+   *
+   * Three such minutes out of five set off the alarm.
+   *
+   * @default 5
+   */
+  readonly systemErrors?: number;
+
+  /**
+   * The average latency of GetItem, and of UpdateItem, that is too long: 1 millisecond or more.
+   *
+   * Ten such minutes in a row set off the alarm.
+   *
+   * @default Duration.millis(20)
+   */
+  readonly latency?: Duration;
+}
+
+/** The props by name; the compiler misses a forgotten one. */
+const ALARM_PROPS: { readonly [Name in keyof SessionAlarmsProps]-?: OptionNames[string] } = {
+  actions: {},
+  throttleEvents: {},
+  systemErrors: {},
+  latency: {},
+};
+
+/** What the runtime calls: a sign-in is a transaction, which needs no action beyond those of its parts. */
+const CALLS = [...OPERATIONS, 'TransactWriteItems'] as const;
 
 const MINUTE = { period: Duration.minutes(1) };
 const SUSTAINED = { evaluationPeriods: 5, datapointsToAlarm: 3 };
 
-/** The alarms of a session table. Their defaults and reasons are in `docs/alarms.md`. */
+/** The alarms of a session table. Their defaults and the reasons are in `docs/alarms.md`. */
 export class SessionAlarms extends Construct {
-  /** Requests are throttled: visitors will soon get 503. */
+  /** Goes off when requests are throttled, before visitors get 503. */
   public readonly throttleEvents: cloudwatch.Alarm;
 
-  /** DynamoDB itself fails. */
+  /** Goes off when DynamoDB itself fails. */
   public readonly systemErrors: cloudwatch.Alarm;
 
-  /** Sessions open slowly. */
+  /** Goes off when sessions open slowly. */
   public readonly readLatency: cloudwatch.Alarm;
 
-  /** Sessions are saved slowly. */
+  /** Goes off when sessions are saved slowly. */
   public readonly writeLatency: cloudwatch.Alarm;
 
   public constructor(scope: Construct, id: string, table: ISessionTable, props: SessionAlarmsProps = {}) {
     super(scope, id);
+    refuseUnknownProps(this, props, ALARM_PROPS);
     const latency = millis(this, props.latency ?? Duration.millis(20));
     this.throttleEvents = table.metricThrottleEvents(MINUTE).createAlarm(this, 'ThrottleEvents', {
-      alarmDescription: 'Session table: requests are throttled. Retries hide it at first; then visitors get 503. See docs/alarms.md.',
+      alarmDescription:
+        'Session table: requests are throttled. Retries hide it at first; then visitors get 503. See docs/alarms.md.',
       threshold: wholeNumber(this, 'throttleEvents', props.throttleEvents ?? 1),
       ...SUSTAINED,
       ...common(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
     });
     this.systemErrors = table.metricSystemErrors(MINUTE).createAlarm(this, 'SystemErrors', {
-      alarmDescription: 'Session table: DynamoDB answers with errors of its own. See docs/alarms.md.',
+      alarmDescription: 'Session table: DynamoDB fails with errors of its own. See docs/alarms.md.',
       threshold: wholeNumber(this, 'systemErrors', props.systemErrors ?? 5),
       ...SUSTAINED,
       ...common(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
@@ -46,7 +97,8 @@ export class SessionAlarms extends Construct {
 
   private latencyAlarm(id: string, table: ISessionTable, operation: Operation, threshold: number): cloudwatch.Alarm {
     return table.metricLatency(operation, MINUTE).createAlarm(this, id, {
-      alarmDescription: `Session table: ${operation} has taken more than ${threshold} ms on average for 10 minutes. See docs/alarms.md.`,
+      alarmDescription:
+        `Session table: ${operation} has taken more than ${threshold} ms on average for 10 minutes. See docs/alarms.md.`,
       threshold,
       evaluationPeriods: 10,
       ...common(cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD),
@@ -61,7 +113,7 @@ export class SessionAlarms extends Construct {
   }
 }
 
-/** A table that nobody uses has no data, and that is no fault. */
+/** A table that nobody uses has no data, which is not a fault. */
 function common(comparisonOperator: cloudwatch.ComparisonOperator) {
   return { comparisonOperator, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
 }
@@ -75,40 +127,6 @@ function millis(scope: Construct, value: Duration): number {
   const count = value.toMilliseconds({ integral: false });
   if (Token.isUnresolved(count) || count >= 1) return count;
   return refuse(scope, { prop: 'latency', shown: `${count} milliseconds`, allowed: '1 millisecond or more' });
-}
-
-/** Properties of the alarms of a session table. */
-export interface SessionAlarmsProps {
-  /**
-   * What happens when an alarm goes off, and again when it is over.
-   *
-   * @default - nothing but the alarm's own state
-   */
-  readonly actions?: cloudwatch.IAlarmAction[];
-
-  /**
-   * How many throttled requests in a minute are too many; in three minutes of
-   * five they set off the alarm. A whole number, 1 or more.
-   *
-   * @default 1
-   */
-  readonly throttleEvents?: number;
-
-  /**
-   * How many errors on DynamoDB's side in a minute are too many; in three minutes
-   * of five they set off the alarm. A whole number, 1 or more.
-   *
-   * @default 5
-   */
-  readonly systemErrors?: number;
-
-  /**
-   * The average latency of GetItem, and of UpdateItem, that is too long; in ten
-   * minutes of ten it sets off the alarm. 1 millisecond or more.
-   *
-   * @default Duration.millis(20)
-   */
-  readonly latency?: Duration;
 }
 
 /** A dashboard of what a session table does, over the last 24 hours unless the props say otherwise. */
@@ -125,7 +143,7 @@ function load(table: ISessionTable): cloudwatch.IWidget[] {
       table.metricConsumedReadCapacityUnits({ label: 'Reads' }),
       table.metricConsumedWriteCapacityUnits({ label: 'Writes' }),
     ]),
-    graph(table, 'Latency (ms)', OPERATIONS.map((operation) => table.metricLatency(operation as Operation))),
+    graph(table, 'Latency (ms)', CALLS.map((operation) => table.metricLatency(operation as Operation))),
     graph(table, 'Sessions deleted after their end', [table.metricTimeToLiveDeletions({ label: 'Deleted by TTL' })]),
   ];
 }
@@ -134,12 +152,13 @@ function faults(table: ISessionTable): cloudwatch.IWidget[] {
   return [
     graph(table, 'Throttled requests', [table.metricThrottleEvents()]),
     graph(table, 'System errors', [table.metricSystemErrors()]),
-    graph(table, 'Writes refused: the session had ended or moved on', [table.metricRefusedWrites({ label: 'Refused' })]),
+    graph(table, 'Writes refused: the session had ended or changed', [table.metricRefusedWrites({ label: 'Refused' })]),
   ];
 }
 
 function graph(table: ISessionTable, title: string, left: cloudwatch.IMetric[]): cloudwatch.IWidget {
-  return new cloudwatch.GraphWidget({ title, left, width: 8, region: Stack.of(table).region, leftYAxis: { min: 0 } });
+  const region = Stack.of(table).region;
+  return new cloudwatch.GraphWidget({ title, left, width: 8, region, leftYAxis: { min: 0 } });
 }
 
 /** Which table's metrics, and where it is. */
@@ -175,7 +194,7 @@ export function sumOf(metrics: { [name: string]: cloudwatch.Metric }, options: c
 
 /** One metric for each operation that the runtime calls. */
 export function byOperation(source: MetricSource, metricName: string, options?: cloudwatch.MetricOptions): { [name: string]: cloudwatch.Metric } {
-  const entries = OPERATIONS.map((operation) => {
+  const entries = CALLS.map((operation) => {
     const name = operation.charAt(0).toLowerCase() + operation.slice(1);
     return [name, tableMetric(source, metricName, { ...options, dimensionsMap: { Operation: operation } })] as const;
   });

@@ -2,8 +2,8 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { refuse } from './checks';
 import { MAX_COOKIE_AGE } from '../contract';
-import { findProblem } from '../option-rule';
-import { EnvironmentOptions, findConflict, SHARED_RULES, SharedCookieOptions, SharedOptions } from '../settings';
+import { findProblem, isRecord, RulesOf } from '../option-rule';
+import { ENV_PREFIX_RULE, EnvironmentOptions, findConflict, SHARED_RULES, SharedCookieOptions, SharedOptions } from '../settings';
 
 /**
  * The options that the runtime reads from the environment.
@@ -174,27 +174,24 @@ export interface SessionCookieProps {
 }
 
 /**
- * When a browser sends the cookie with requests that another site began.
+ * Which requests from other sites carry the cookie.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 5.7
  */
 export enum SameSite {
-  /** Only with requests that the site itself began. */
+  /** None: a visitor who follows a link from another site arrives without a session. */
   STRICT = 'Strict',
-  /** Also when a link on another site leads here. */
+  /** Links that lead to your site, which a sign-in with another site needs. */
   LAX = 'Lax',
-  /** With every request; the cookie must then be `secure`. */
+  /** All; the cookie is then `secure`. */
   NONE = 'None',
 }
 
-/**
- * Which cookies a browser drops first when a site has too many. Chromium alone
- * looks at it; other browsers ignore it.
- */
+/** Which cookies Chromium drops first if a site has too many. Other browsers ignore it. */
 export enum CookiePriority {
   /** Dropped first. */
   LOW = 'Low',
-  /** What a cookie without a priority has. */
+  /** The priority of a cookie that has none. */
   MEDIUM = 'Medium',
   /** Dropped last. */
   HIGH = 'High',
@@ -203,45 +200,54 @@ export enum CookiePriority {
 /** How a read of a session relates to the writes before it. */
 export enum SessionConsistency {
   /**
-   * A browser always reads what it wrote: its first read after a write is
-   * strong, every other one eventual. Costs a short-lived second cookie.
+   * A browser always reads what it wrote.
+   *
+   * Reads are strong for 20 seconds after a write and eventual otherwise, at the price of a short-lived second cookie.
    */
   SESSION = 'session',
-  /** Every read is strong, at twice the price of an eventual one. No second cookie. */
+  /** Every read is strong, and costs twice as much as an eventual one. No second cookie. */
   STRONG = 'strong',
   /** Every read is eventual. A request may miss what the one before it wrote. */
   EVENTUAL = 'eventual',
 }
 
+/** The names of the options, for the refusal of others. */
+export const SESSION_OPTIONS: RulesOf<SessionOptions> = { ...SHARED_RULES, envPrefix: ENV_PREFIX_RULE };
+
+/** Every option that may travel, set or not, so that the compiler misses a forgotten one. */
+type Travelling<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | undefined };
+
 /**
- * The options as they travel, held to the rules that the runtime holds them to.
+ * The options as they travel, held to the runtime's rules.
  *
  * @throws Error with the path, the prop, the value and what is allowed
  */
 export function sharedOptions(scope: Construct, props: SessionOptions): SharedOptions {
-  const options: SharedOptions = withoutUndefined({
+  const travelling: Travelling<SharedOptions> = {
     timeout: seconds(scope, 'timeout', props.timeout),
     reissueTime: seconds(scope, 'reissueTime', props.reissueTime),
     absoluteTimeout: seconds(scope, 'absoluteTimeout', props.absoluteTimeout),
-    cookie: cookieOptions(scope, props.cookie ?? {}),
+    cookie: props.cookie && cookieOptions(scope, props.cookie),
     consistency: props.consistency,
     compress: props.compress,
     sealed: props.sealed,
     namespace: props.namespace,
-  });
+  };
+  const options = withoutUndefined(travelling);
   const known = checkable(options);
   const problem = findProblem(known, SHARED_RULES) ?? findConflict(known);
   if (problem) refuse(scope, { prop: problem.option, value: problem.value, allowed: problem.allowed });
   return options;
 }
 
-/** The options as the runtime reads them; nothing where there are none. */
+/** The options in the form that the runtime reads; nothing if there are none. */
 export function sharedOptionsJson(scope: Construct, options: EnvironmentOptions): string | undefined {
   return Object.keys(options).length === 0 ? undefined : Stack.of(scope).toJsonString(options);
 }
 
 function cookieOptions(scope: Construct, props: SessionCookieProps): SharedCookieOptions | undefined {
-  const cookie: SharedCookieOptions = withoutUndefined({
+  if (!isRecord(props as unknown)) refuse(scope, { prop: 'cookie', value: props, allowed: 'an object' });
+  const travelling: Travelling<SharedCookieOptions> = {
     name: props.name,
     maxAge: seconds(scope, 'cookie.maxAge', props.maxAge),
     path: props.path,
@@ -251,23 +257,27 @@ function cookieOptions(scope: Construct, props: SessionCookieProps): SharedCooki
     sameSite: props.sameSite,
     partitioned: props.partitioned,
     priority: props.priority,
-  });
+  };
+  const cookie = withoutUndefined(travelling);
   return Object.keys(cookie).length === 0 ? undefined : cookie;
 }
 
 function seconds(scope: Construct, prop: string, value: Duration | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof (value as Partial<Duration>).toSeconds !== 'function') refuse(scope, { prop, value, allowed: 'a Duration' });
+  const isDuration = typeof (value as Partial<Duration> | null)?.toSeconds === 'function';
+  if (!isDuration) refuse(scope, { prop, value, allowed: 'a Duration' });
   if (value.isUnresolved() && value.unitLabel() !== 'seconds') {
-    refuse(scope, { prop, shown: `a token of ${value.unitLabel()}`, allowed: 'a token of seconds, since no other can be converted' });
+    const allowed = 'a token of seconds, since no other can be converted';
+    refuse(scope, { prop, shown: `a token of ${value.unitLabel()}`, allowed });
   }
   return value.toSeconds({ integral: false });
 }
 
 /**
- * The options without tokens, whose values are known at deployment only. Where
- * the timeout is one, the longest that the other options leave stands for it: what
- * fails with that fails with every timeout.
+ * The options without tokens, whose values are known only at deployment.
+ *
+ * A timeout that is a token is replaced by the longest that the other options allow: what fails with that fails with
+ * every timeout.
  */
 function checkable(options: SharedOptions): SharedOptions {
   const known: SharedOptions = withoutTokens(options);
@@ -277,13 +287,9 @@ function checkable(options: SharedOptions): SharedOptions {
 }
 
 function withoutTokens<T extends object>(options: T): T {
-  return pick(options, (value) => !Token.isUnresolved(value));
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => !Token.isUnresolved(value))) as T;
 }
 
-function withoutUndefined<T extends object>(options: T): T {
-  return pick(options, (value) => value !== undefined);
-}
-
-function pick<T extends object>(options: T, wanted: (value: unknown) => boolean): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => wanted(value))) as T;
+function withoutUndefined<T extends object>(options: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

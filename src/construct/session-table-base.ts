@@ -1,10 +1,9 @@
-import { Annotations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { IEnvironmentReceiver, SessionEnvironment, unreachedFunction } from './environment';
+import { IEnvironmentReceiver, SessionEnvironment } from './environment';
 import { grantSessions, SessionAccess, SessionTarget } from './grants';
 import { byOperation, MetricSource, SessionAlarms, SessionAlarmsProps, sessionDashboard, sumOf, tableMetric } from './observing';
 import { sharedOptions, SessionOptions } from './options';
@@ -23,15 +22,21 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
 
   public constructor(scope: Construct, id: string, options: SessionOptions = {}) {
     super(scope, id);
-    this.variables = new SessionEnvironment({ scope: this, prefix: options.envPrefix, options: sharedOptions(this, options) });
+    this.variables = new SessionEnvironment({
+      scope: this,
+      prefix: options.envPrefix,
+      options: sharedOptions(this, options),
+      tableName: () => this.tableName,
+      target: () => this._target,
+    });
   }
 
   public get environment(): { [name: string]: string } {
-    return this.variables.variables(this, this.tableName, this._target);
+    return this.variables.variables(this);
   }
 
   public addEnvironment(receiver: IEnvironmentReceiver, access: SessionAccess = SessionAccess.READ_WRITE): void {
-    this.variables.write(receiver, access, this.tableName, this._target);
+    this.variables.write(receiver, access);
   }
 
   public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
@@ -94,16 +99,7 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
 
   private grant(grantee: iam.IGrantable, access: SessionAccess): iam.Grant {
     const grant = grantSessions({ scope: this, target: this._target, encryptionKey: this.encryptionKey }, grantee, access);
-    if (isEnvironmentReceiver(grantee)) {
-      this.addEnvironment(grantee, access);
-    } else {
-      const problem = unreachedFunction(grantee, (fn) => this.variables.isIn(fn));
-      if (problem) Annotations.of(this).addWarningV2('cdk-session-table:environmentNotSet', problem);
-    }
+    this.variables.follow(grantee, access);
     return grant;
   }
-}
-
-function isEnvironmentReceiver(grantee: object): grantee is IEnvironmentReceiver {
-  return typeof (grantee as Partial<IEnvironmentReceiver>).addEnvironment === 'function';
 }
