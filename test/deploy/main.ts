@@ -87,7 +87,7 @@ async function main(): Promise<number> {
     await run(report, scratch, children, parts());
   } catch (error) {
     if (error instanceof MissingError) report.skip('Deployment', error.message);
-    else report.fail('The run was given up', error);
+    else report.giveUp(error);
   } finally {
     await children.endAll();
     scratch?.remove();

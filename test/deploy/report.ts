@@ -4,6 +4,7 @@ export class Report {
   private failed = 0;
   private skipped = 0;
   private readonly start = performance.now();
+  private isGivenUp = false;
 
   /** Something that is about to happen. */
   public step(text: string): void {
@@ -17,13 +18,20 @@ export class Report {
    * @param look looks at it, and gives what it saw; it throws where the sentence does not hold
    */
   public async prove(title: string, look: () => Promise<string>): Promise<void> {
+    if (this.isGivenUp) return;
     try {
       const seen = await look();
       this.passed += 1;
       console.log(`ok   ${this.seconds()} ${title}: ${seen}`);
     } catch (error) {
-      this.fail(title, error);
+      if (!this.isGivenUp) this.fail(title, error);
     }
+  }
+
+  /** Counts and prints why the run ends here; what comes after it follows from it and does not count. */
+  public giveUp(error: unknown): void {
+    this.fail('The run was given up', error);
+    this.isGivenUp = true;
   }
 
   /** Counts and prints what does not hold. */
