@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Children } from './children';
+import type { Children } from '../support/children';
 import type { Cloud } from './cloud';
 import { ACCOUNT, REGION } from './emulator';
 import { leaveOut } from './emulator-limits';

@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { Cloud } from './cloud';
-import { type Report, check } from './report';
+import { type Report, check } from '../support/report';
 import { grantedBy, onDynamoDb } from './table-proof';
 import { type Page, Visitor } from './visitor';
 

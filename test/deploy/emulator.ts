@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Children, type Ended, lastLines } from './children';
+import { type Children, type Ended, lastLines } from '../support/children';
 import type { Scratch } from './scratch';
 
 export const ACCOUNT = '111111111111';

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud';
 import { itemsOf } from './doors-proof';
-import { type Report, check } from './report';
+import { type Report, check } from '../support/report';
 import { grantedBy } from './table-proof';
 import { Visitor } from './visitor';
 

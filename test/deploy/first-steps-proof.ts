@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Workshop } from './cdk-app';
-import { type Report, check } from './report';
+import { type Report, check } from '../support/report';
 import { ROOT } from './scratch';
 import { Visitor } from './visitor';
 

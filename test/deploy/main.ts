@@ -4,14 +4,14 @@
  * `DEPLOY_PORT` names the emulator's port; any free one is taken where it is left out.
  */
 import { type CdkApp, type Workshop, bootstrap } from './cdk-app';
-import { Children } from './children';
+import { Children } from '../support/children';
 import { Cloud } from './cloud';
 import { proveDoors } from './doors-proof';
 import { Emulator, MissingError, freePort, installEmulator } from './emulator';
 import { proveExamplePage } from './example-page-proof';
 import { proveFirstSteps } from './first-steps-proof';
 import { proveFailedDeployment, proveUpdates } from './releases-proof';
-import { Report, check } from './report';
+import { Report, check } from '../support/report';
 import { proveRole } from './role-proof';
 import { Scratch } from './scratch';
 import { proveTable, tablesOf } from './table-proof';

@@ -1,6 +1,6 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { Cloud, InlinePolicy, Statement } from './cloud';
-import { type Report, check } from './report';
+import { type Report, check } from '../support/report';
 import { OPERATIONS, TTL_ATTRIBUTE } from '../../src/contract';
 
 const ACTIONS = OPERATIONS.map((operation) => `dynamodb:${operation}`).sort();
