@@ -173,15 +173,12 @@ export class OpenedSession implements SessionHost {
     this.scope.emit('ended', identity.key);
   }
 
-  /** @throws SessionEndedError where the session has ended */
-  public rejectEnded(): void {
-    if (this.known.kind !== 'ended') return;
-    const { identity, outcome } = this.known;
-    const what = outcome === 'not-applied'
-      ? 'The change is not stored.'
-      : 'A response was lost, so the change may stand in the session that took its place.';
-    const message = `The session was signed out, replaced, expired or deleted while the request ran. ${what}`;
-    throw new SessionEndedError(message, { ref: refOf(identity.key), outcome });
+  /**
+   * @param outcome - of what was to be written
+   * @throws SessionEndedError where the session has ended
+   */
+  public rejectEnded(outcome?: WriteOutcome): void {
+    if (this.known.kind === 'ended') throw endedError(this.known, outcome);
   }
 
   /** Sends the id cookie. */
@@ -224,6 +221,14 @@ export class OpenedSession implements SessionHost {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function endedError({ identity, outcome: known }: Extract<Known, { readonly kind: 'ended' }>, outcome = known): SessionEndedError {
+  const what = outcome === 'not-applied'
+    ? 'The change is not stored.'
+    : 'A response was lost, so the change may stand in the session that took its place.';
+  const message = `The session was signed out, replaced, expired or deleted while the request ran. ${what}`;
+  return new SessionEndedError(message, { ref: refOf(identity.key), outcome });
 }
 
 function largestKeys({ dat }: SessionRecord): { key: string; bytes: number }[] {

@@ -106,7 +106,7 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
     return made;
   };
   for (let i = 0; i < MOST_IDS; i++) {
-    const stored = await scope.store.create(targetOf(scope, new Uint8Array()), next);
+    const stored = await scope.store.create({ now: secondsOf(scope), remainingTime: scope.remainingTime }, next);
     if (stored === undefined) continue;
     const { identity, record, form } = stored;
     Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
@@ -130,17 +130,17 @@ function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
 }
 
 /** Writes until the session is as the write expects it: another request may move its idle timeout or, for a write of all, its data. */
-async function updateSession(opened: OpenedSession, changeset: Changeset, { identity }: Stored): Promise<void> {
+async function updateSession(opened: OpenedSession, changeset: Changeset, { identity, record: known }: Stored): Promise<void> {
   const { scope, session, form } = opened;
   const [values, flash] = [form.encode(changeset.values), form.encode(changeset.flash)];
+  let record = known;
   await repeatRace(scope, identity.key, async () => {
-    const { record } = opened.known as Stored;
     const target = { ...targetOf(scope, identity.key), now: Math.max(secondsOf(scope), record.iat) };
     const after = recordAfter(opened, record, { changeset, values, flash }, target.now);
     opened.checkSize(identity.key, after);
     const result = await scope.store.update(target, writeOf(record, after, { changeset, values, flash }));
     if (result.kind === 'ended') opened.end({ kind: 'stored', identity, record }, result.outcome);
-    if (result.kind === 'moved') opened.rebase('stored', identity, result.record);
+    if (result.kind === 'moved') opened.rebase('stored', identity, (record = result.record));
     if (result.kind !== 'written') return result.kind === 'ended';
     opened.known = { kind: 'stored', identity, record: after };
     session.markStored(changeset, values, flash);
