@@ -3,8 +3,7 @@
  *
  * @packageDocumentation
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { defaultSdkClient, sdkClient } from './client/sdk-client';
+import { SdkClient, defaultSdkClient, sdkClient } from './client/sdk-client';
 import { SessionFactoryOptions } from './options/factory-options';
 import { SessionFactory, makeSessionFactory } from './request/session-factory';
 
@@ -19,6 +18,6 @@ export * from './core';
  */
 export function sessionFactory<Data extends object = Record<string, unknown>>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
   return makeSessionFactory<Data>(options, process.env, (given, settings) =>
-    given === undefined ? defaultSdkClient(settings) : sdkClient(given as Pick<DynamoDBClient, 'send'>),
+    given === undefined ? defaultSdkClient(settings) : sdkClient(given as SdkClient),
   );
 }

@@ -1,5 +1,5 @@
 // Over 200 lines because every condition expression is to stand in this one file, beside the verbs that use it.
-import { Answer, CallSettings, call } from './call';
+import { CallResult as Answer, CallSettings, call } from './call';
 import { TTL_ATTRIBUTE } from '../../contract';
 import { Item, SessionClient, UpdateItemInput } from '../client/session-client';
 import { SessionUnavailableError } from '../errors';
