@@ -1,6 +1,6 @@
 import { CookieWriter } from './cookie';
 import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
-import { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
+import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
 
@@ -41,11 +41,7 @@ export function makeSessionFactory<Data extends object>(
   const { client, cookie } = resolved;
   return new SessionFactory<Data>({
     options: resolved,
-    client: isSessionClient(client) ? client : provide(client, resolved),
+    client: client === undefined || isClientOfSdk(client) ? provide(client, resolved) : client,
     cookieWriter: new CookieWriter(cookie),
   });
-}
-
-function isSessionClient(client: SessionClient | ClientOfSdk | undefined): client is SessionClient {
-  return client !== undefined && 'getItem' in client;
 }
