@@ -1,4 +1,4 @@
-import { attributeSize, mapSize, valueSize } from './item-size';
+import { itemSize, mapSize, valueSize } from './item-size';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { AttributeValue, Item } from '../client/session-client';
 
@@ -228,8 +228,7 @@ export function recordSize(key: Uint8Array, record: SessionRecord): number {
     if (value !== undefined) size += name.length + (ATTRIBUTES[name] as unknown as Kind<unknown>).size(value);
   }
   for (const [name, value] of record.flash) size += FLASH_PREFIX.length + Buffer.byteLength(name) + Buffer.byteLength(value);
-  for (const name of Object.keys(record.otherAttributes)) size += attributeSize(name, record.otherAttributes[name] as AttributeValue);
-  return size;
+  return size + itemSize(record.otherAttributes);
 }
 
 /** The values after the changes. */
@@ -269,7 +268,7 @@ function isWhole(record: SessionRecord): boolean {
 /** Whether attributes that are not ours are in DynamoDB's form, so that they can be measured and copied. */
 function isMeasurable(item: Item): boolean {
   try {
-    return Object.keys(item).every((name) => Number.isSafeInteger(attributeSize(name, item[name] as AttributeValue)));
+    return Number.isSafeInteger(itemSize(item));
   } catch {
     return false;
   }
