@@ -95,6 +95,12 @@ export class Values {
     this.#assign(key, { text: undefined, value: undefined, state: 'deleted' });
   }
 
+  /** Whether a text stands for the value of a key. */
+  public isText(key: string, text: string): boolean {
+    const value = this.get(key);
+    return value !== undefined && this.#standsFor(text, value, this.stringify(key, value));
+  }
+
   /** The keys that have a value. Decodes nothing. */
   public keys(): string[] {
     return [...this.#entries].flatMap(([key, entry]) => (isPresent(entry) ? key : []));
