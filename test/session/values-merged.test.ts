@@ -36,11 +36,11 @@ describe('when another request has written', () => {
     expect(session.get('a')).toBeUndefined();
   });
 
-  test('what it added to a key that we deleted while there was none stays', () => {
+  test('a key that we deleted stays deleted, also where it was there only afterwards', () => {
     const session = values();
     session.delete('c');
     session.rebase(new Map([['c', '3']]));
-    expect([session.get('c'), changesOf(session)]).toEqual([3, {}]);
+    expect([session.get('c'), changesOf(session)]).toEqual([undefined, { c: undefined }]);
   });
 
   test('a value that both set alike is not written again', () => {

@@ -60,7 +60,7 @@ test('undefined and delete take a key away, and a key that the table has not is 
 
 test('a key that was deleted can be set again', () => {
   const session = values({ a: '1', b: '2' });
-  for (const key of session.keys()) session.delete(key);
+  session.clear();
   session.set('a', 1);
   session.set('b', 3);
   expect(changesOf(session)).toEqual({ b: '3' });
@@ -71,6 +71,16 @@ test('null is a value', () => {
   session.set('a', null);
   expect(session.keys()).toEqual(['a']);
   expect(changesOf(session)).toEqual({ a: 'null' });
+});
+
+test('clear deletes what is known here, damaged values too, and none that another request adds meanwhile', () => {
+  const session = values({ a: '1', broken: Uint8Array.of(1) });
+  session.get('broken');
+  session.set('b', 2);
+  session.clear();
+  session.rebase(new Map<string, string | Uint8Array>([['a', '1'], ['broken', Uint8Array.of(1)], ['c', '3']]));
+  expect(changesOf(session)).toEqual({ a: undefined, broken: undefined });
+  expect(session.keys()).toEqual(['c']);
 });
 
 test('keys and has open no value', () => {

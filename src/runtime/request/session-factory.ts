@@ -2,6 +2,7 @@ import type { ClientOfSdk, ClientSettings, SessionClient } from '../client/sessi
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
 import { Store } from '../table/store';
+import { SessionsById } from './by-id';
 import { CookieWriter } from './cookies';
 import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 
@@ -11,10 +12,13 @@ export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSe
 /** Opens sessions. The options are checked once, and all requests share one client. */
 export class SessionFactory<Data extends object = Record<string, unknown>> {
   readonly #parts: FactoryParts;
+  /** Sessions by an id that the application holds, without a request. */
+  public readonly byId: SessionsById;
 
   /** @internal */
   public constructor(parts: FactoryParts) {
     this.#parts = parts;
+    this.byId = new SessionsById(parts);
   }
 
   /**
