@@ -16,7 +16,7 @@ export {
   type UpdateItemInput,
 } from './client/session-client';
 export { type Clock } from './clock';
-export { type Codec } from './session/codec';
+export { type Codec, type JsonData, type JsonValue } from './session/codec';
 export { type CsrfOptions, type CsrfRequest, type HeaderGetter, type HeaderRecord } from './session/csrf';
 export {
   SessionConflictError,
