@@ -57,7 +57,7 @@ const tokens: Kind<readonly Uint8Array[]> = {
     const read = list.map(bytes.read);
     return read.every((token) => token !== undefined) ? read : undefined;
   },
-  size: (list) => 3 + list.length * (1 + TOKEN_BYTES),
+  size: (list) => list.reduce((size, token) => size + 1 + token.length, 3),
 };
 
 const storedValue: Kind<StoredValue> = {
