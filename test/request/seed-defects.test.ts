@@ -108,7 +108,7 @@ describe('0.4: a stale read', () => {
     const client = { ...scene.client, getItem };
     const { request, session } = await scene.copyOf(visitor, { client }).open();
     session.set('count', 1);
-    await expect(request.commit()).rejects.toThrow('not yet to be read');
+    await expect(request.commit()).rejects.toThrow('could not be read yet');
     expect((await request.discard()).setCookie).toEqual([]);
     expect(await scene.seen(visitor)).toEqual({ name: 'Ada' });
   });
