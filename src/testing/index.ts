@@ -6,3 +6,4 @@
 export { CookieJar } from './cookie-jar';
 export { type EmbeddedTable, createSessionTable, startEmbeddedTable } from './embedded-table';
 export { FakeClock } from './fake-clock';
+export { type MemoryTable, type MemoryTableOptions, type MemoryTransactInput, memoryTable } from './memory-table';

@@ -1,10 +1,10 @@
+import { SessionsById } from './by-id';
+import { CookieWriter } from './cookies';
+import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
 import { Store } from '../table/store';
-import { SessionsById } from './by-id';
-import { CookieWriter } from './cookies';
-import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 
 /** Returns the client of a factory: the given one in the form of the port, or one of the library's own. */
 export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSettings) => SessionClient;

@@ -1,11 +1,11 @@
 import { SessionError, SessionUnavailableError } from '../errors';
+import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
+import { OpenedSession, openSession } from './opened-session';
+import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
 import { Store } from '../table/store';
-import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
-import { OpenedSession, openSession } from './opened-session';
-import { RequestScope, deleteSessions, identityOf } from './scope';
 
 /** What all requests of a factory share. */
 export interface FactoryParts {
