@@ -13,6 +13,8 @@ export {
   type KeyInput,
   type PutItemInput,
   type SessionClient,
+  type TransactWriteItem,
+  type TransactWriteItemsInput,
   type UpdateItemInput,
 } from './client/session-client';
 export { type Clock } from './clock';
