@@ -33,4 +33,7 @@ export { type FlashOptions } from './session/flash';
 export { type RegenerateOptions, type Session } from './session/session';
 export { type SessionEvent } from './options/session-event';
 export { type SessionFactory } from './request/session-factory';
-export { type SessionRequest, type SessionRequestInit } from './request/session-request';
+export { type SessionById, type SessionsById } from './request/by-id';
+export {
+  type FinishedRequest, type RequestOutcome, type SessionRequest, type SessionRequestInit, type WithSession,
+} from './request/session-request';

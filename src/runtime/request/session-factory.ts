@@ -1,3 +1,4 @@
+import { SessionsById } from './by-id';
 import { CookieWriter } from './cookie';
 import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 import { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
@@ -14,6 +15,11 @@ export class SessionFactory<Data extends object = Record<string, unknown>> {
   /** @internal */
   public constructor(parts: FactoryParts) {
     this.#parts = parts;
+  }
+
+  /** Sessions by their id, without a request. */
+  public get byId(): SessionsById {
+    return new SessionsById(this.#parts);
   }
 
   /**

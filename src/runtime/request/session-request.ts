@@ -1,4 +1,5 @@
 import { CookieWriter, RequestCookies, readCookies } from './cookie';
+import { SessionUnavailableError } from '../errors';
 import { OpenedSession, openSession } from './opened-session';
 import { ResponseCookies, SessionHeaders } from './response-cookies';
 import { SessionContext } from './scope';
@@ -34,6 +35,32 @@ export interface SessionRequestInit {
    * @default false
    */
   readonly singleSetCookie?: boolean;
+  /** Whether the session is only read: no write and no touch. @default false */
+  readonly readOnly?: boolean;
+}
+
+/** How a request came out. */
+export interface RequestOutcome {
+  /** The status of the response. */
+  readonly status?: number | undefined;
+  /** What the handler threw. */
+  readonly error?: unknown;
+}
+
+/** What the response needs from the session. */
+export interface FinishedRequest {
+  /** To set on whatever response goes out, an error's too. */
+  readonly headers: SessionHeaders;
+  /** The response to send where the store is out of reach. */
+  readonly unavailable?: { readonly status: 500 | 503; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+}
+
+/** What every adapter adds to its framework's context. */
+export interface WithSession<Data extends object> {
+  /** Opens this request's session. */
+  session(): Promise<Session<Data>>;
+  /** Ends this request's session, without reading it. */
+  endSession(): Promise<void>;
 }
 
 /** The session of one request. It opens at most once, and tells what the response must carry. */
@@ -47,11 +74,15 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   #session: Session<Data> | undefined;
   /** Whether the cookie's session was ended without opening it. */
   #left = false;
+  #isUsed = false;
+  #isOver = false;
 
   /** @internal */
   public constructor(parts: FactoryParts, init: SessionRequestInit) {
-    const { options, cookieWriter, client } = parts;
-    this.#parts = parts;
+    if (typeof (init.https as unknown) !== 'boolean') throw new TypeError('forRequest: https is missing; allowed is true or false.');
+    const { cookieWriter, client } = parts;
+    const options = init.readOnly === true ? { ...parts.options, isReadOnly: true } : parts.options;
+    this.#parts = { ...parts, options };
     this.#init = init;
     const { tableName, clock, random, deadline } = options;
     this.#store = new Store(client, tableName, { clock, random, deadline, remainingTime: init.remainingTime });
@@ -64,9 +95,11 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionUnavailableError where it cannot be read; never an empty session instead
    */
   public async session(): Promise<Session<Data>> {
+    this.#isUsed = true;
     const opening = (this.#opened ??= this.#open());
     try {
       const opened = await opening;
+      if (this.#isOver) await opened.discard();
       return (this.#session ??= new Session<Data>(opened));
     } catch (error) {
       // The next call may try again.
@@ -82,6 +115,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionUnavailableError where it cannot be deleted; the session lives on and no cookie changes
    */
   public async endSession(): Promise<void> {
+    this.#isUsed = true;
     const opened = await this.#settled();
     if (opened !== undefined) return opened.invalidate();
     const { id } = this.#readCookies();
@@ -111,6 +145,31 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const opened = await this.#settled();
     await opened?.discard();
     return this.#response.headers(opened !== undefined);
+  }
+
+  /** Whether the session was asked for or ended. */
+  public get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  /** The text of the id cookie that this response sends. */
+  public idCookie(): string | undefined {
+    return this.#response.headers(false).setCookie.find((text) => text.startsWith(`${this.#parts.options.cookie.name}=`));
+  }
+
+  /** Stores the changes, or drops them where the response is a failure. */
+  public async finish({ status = 200, error }: RequestOutcome = {}): Promise<FinishedRequest> {
+    const failed = error !== undefined || status >= 500;
+    try {
+      const headers = await (failed ? this.discard() : this.commit());
+      this.#isOver = true;
+      return error instanceof SessionUnavailableError ? { headers, unavailable: unavailable(error) } : { headers };
+    } catch (problem) {
+      const headers = await this.discard();
+      this.#isOver = true;
+      if (!(problem instanceof SessionUnavailableError)) throw problem;
+      return { headers, unavailable: unavailable(problem) };
+    }
   }
 
   async #open(): Promise<OpenedSession> {
@@ -149,4 +208,12 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
       // A listener that fails is no reason for the visitor's request to fail.
     }
   }
+}
+
+function unavailable(error: SessionUnavailableError): NonNullable<FinishedRequest['unavailable']> {
+  console.error(`${error.name} (${error.code}): ${error.message}`);
+  const type = { 'content-type': 'text/plain; charset=utf-8' };
+  return error.code === 'configuration'
+    ? { status: 500, headers: type, body: 'Internal Server Error' }
+    : { status: 503, headers: { ...type, 'retry-after': '1' }, body: 'Service Unavailable' };
 }
