@@ -1,6 +1,7 @@
 /** What `./runtime` and `./lean` have in common: everything but the client that they make. */
-export { type LambdaContext, type SessionContext, lambdaHandler } from './adapters/lambda';
-export { type LambdaHttpEvent } from './adapters/lambda-event';
+export { type HeaderSink, applyHeaders } from './adapters/finish';
+export { lambdaHandler } from './adapters/lambda';
+export { type LambdaContext, type LambdaHttpEvent } from './adapters/lambda-event';
 export { type LambdaHttpResponse } from './adapters/lambda-response';
 export {
   type AttributeValue,

@@ -1,0 +1,31 @@
+import type { SessionHeaders } from '../request/response-cookies';
+
+/** Where a response keeps its headers. A Fetch `Headers` object fits as it is. */
+export interface HeaderSink {
+  /** The value of a header; several are joined by commas. Names are found in any case. */
+  get(name: string): string | null | undefined;
+  /** Puts a header in the place of all of its name. */
+  set(name: string, value: string): void;
+  /** Adds a header beside those of its name; called for `Set-Cookie` alone. */
+  append(name: string, value: string): void;
+}
+
+/** Puts the session's headers into a response and keeps the handler's own. */
+export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }: SessionHeaders): void {
+  if (vary !== undefined) mergeList(sink, 'Vary', vary);
+  if (cacheControl !== undefined) mergeList(sink, 'Cache-Control', cacheControl);
+  for (const cookie of setCookie) sink.append('Set-Cookie', cookie);
+}
+
+/** Whether there is something to put into a response. */
+export function hasHeaders({ setCookie, vary }: SessionHeaders): boolean {
+  return setCookie.length > 0 || vary !== undefined;
+}
+
+/** Adds an element to a header that is a list, unless it is there or a `*` covers it. */
+function mergeList(sink: HeaderSink, name: string, element: string): void {
+  const present = sink.get(name) ?? '';
+  const elements = present.toLowerCase().split(',').map((text) => text.trim());
+  if (elements.includes(element.toLowerCase()) || elements.includes('*')) return;
+  sink.set(name, present.trim() === '' ? element : `${present}, ${element}`);
+}
