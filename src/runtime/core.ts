@@ -1,6 +1,11 @@
 /** What `./runtime` and `./lean` have in common: everything but the client that they make. */
+export {
+  type AuthorizerAnswer, type AuthorizerEvent, type AuthorizerPolicy, type AuthorizerResult, type AuthorizerValues, sessionAuthorizer,
+} from './adapters/authorizer';
+export { type FetchRequest, type FetchResponse, type PlatformRequest, fetchHandler } from './adapters/fetch';
 export { type HeaderSink, applyHeaders } from './adapters/finish';
 export { lambdaHandler } from './adapters/lambda';
+export { type LambdaStreamResponse, type StreamifiedHandler, lambdaStream } from './adapters/lambda-stream';
 export { type LambdaContext, type LambdaHttpEvent } from './adapters/lambda-event';
 export { type LambdaHttpResponse } from './adapters/lambda-response';
 export {

@@ -1,4 +1,5 @@
 import type { SessionHeaders } from '../request/response-cookies';
+import type { FinishedRequest, RequestOutcome, SessionRequest } from '../request/session-request';
 
 /** Where a response keeps its headers. A Fetch `Headers` object fits as it is. */
 export interface HeaderSink {
@@ -15,6 +16,18 @@ export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }
   if (vary !== undefined) mergeList(sink, 'Vary', vary);
   if (cacheControl !== undefined) mergeList(sink, 'Cache-Control', cacheControl);
   for (const cookie of setCookie) sink.append('Set-Cookie', cookie);
+}
+
+/** What became of a request: the error is that of a commit that nobody can mend by trying again, such as a session that is too large. */
+export type Settled = FinishedRequest & { readonly failure?: { readonly error: unknown } };
+
+/** Finishes a request; what fails comes back with the headers that are owed all the same. */
+export async function settle<Data extends object>(request: SessionRequest<Data>, outcome: RequestOutcome): Promise<Settled> {
+  try {
+    return await request.finish(outcome);
+  } catch (error) {
+    return { headers: await request.discard(), failure: { error } };
+  }
 }
 
 /** Whether there is something to put into a response. */
