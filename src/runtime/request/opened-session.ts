@@ -138,10 +138,13 @@ export class OpenedSession implements SessionOwner {
     return this.#inTurn(async () => {
       if (this.#context.options.isReadOnly) {
         if (this.#state.pending() !== undefined) this.beforeChange();
+      }
+      this.#isClosed = true;
+      if (this.#context.options.isReadOnly) {
+        // Nothing to write.
       } else if (!(await writeSession(this.#context, this.#state)) && this.#context.touches) {
         await touchSession(this.#context, this.#state);
       }
-      this.#isClosed = true;
     });
   }
 
