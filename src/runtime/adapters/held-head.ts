@@ -57,6 +57,8 @@ export function holdHead(response: NodeResponse, store: () => Promise<FinishedRe
     if (unavailable) {
       state = 'dropping';
       replaceHead(response, unavailable);
+      // By itself, `end` would call the held one.
+      former.writeHead.call(response, response.statusCode);
       former.end.call(response, unavailable.body);
       return;
     }
