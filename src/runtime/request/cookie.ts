@@ -91,7 +91,7 @@ export class CookieWriter {
 
   /** The cookie that takes the id away. The attributes are those that it was set with, or browsers keep it. */
   public clear(https: boolean): string {
-    return this.#cookie(this.#options.name, '', '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT', https);
+    return this.#cookie(this.#options.name, '', '; Max-Age=0', https);
   }
 
   /** The mark that makes the next seconds of this browser read strongly. */
