@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { HeaderSink, applyHeaders, settle } from './finish';
+import { HeaderSink, OF_THE_BODY, applyHeaders, settle } from './finish';
 import { rejectingWithStatus } from './http-error';
 import { Mount } from './mount';
 import { SessionFactory } from '../request/session-factory';
@@ -66,7 +66,7 @@ export function fastifySessions<Data extends object>(sessions: SessionFactory<Da
       if (failure) throw failure.error;
       if (!unavailable) return payload;
       (Object(payload) as { destroy?(): void }).destroy?.();
-      for (const name of ['content-length', 'content-encoding', 'etag']) reply.removeHeader(name);
+      for (const name of OF_THE_BODY) reply.removeHeader(name);
       reply.code(unavailable.status);
       for (const [name, value] of Object.entries(unavailable.headers)) reply.header(name, value);
       return unavailable.body;

@@ -11,6 +11,11 @@ export interface HeaderSink {
   append(name: string, value: string): void;
 }
 
+/** What is said of a body that is not sent, because the store is out of reach. */
+export const OF_THE_BODY = [
+  'Content-Disposition', 'Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified', 'Location',
+];
+
 /** Puts the session's headers into a response and keeps the handler's own. */
 export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }: SessionHeaders): void {
   if (vary !== undefined) mergeList(sink, 'Vary', vary);

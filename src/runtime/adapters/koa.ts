@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { HeaderSink, applyHeaders, settle } from './finish';
+import { HeaderSink, OF_THE_BODY, applyHeaders, settle } from './finish';
 import { Mount, takenBy } from './mount';
 import { SessionFactory } from '../request/session-factory';
 import type { SessionHeaders } from '../request/response-cookies';
@@ -45,7 +45,7 @@ export function koaSessions<Data extends object>(sessions: SessionFactory<Data>)
     if (!request.isUsed) return rethrow(thrown);
     const { headers, unavailable, failure } = await settle(request, thrown ? { status: 500, ...thrown } : { status: context.status });
     if (unavailable) {
-      context.remove('Content-Encoding');
+      for (const name of OF_THE_BODY) context.remove(name);
       context.status = unavailable.status;
       context.body = unavailable.body;
       for (const [name, value] of Object.entries(unavailable.headers)) context.set(name, value);

@@ -1,4 +1,4 @@
-import { HeaderSink } from './finish';
+import { HeaderSink, OF_THE_BODY } from './finish';
 import type { FinishedRequest } from '../request/session-request';
 
 /** What is used of a response of Node. */
@@ -10,12 +10,8 @@ export interface NodeResponse {
   setHeader(name: string, value: string | readonly string[]): unknown;
   appendHeader(name: string, value: string | readonly string[]): unknown;
   removeHeader(name: string): void;
-  getHeaderNames(): string[];
   emit(event: string, ...values: unknown[]): boolean;
 }
-
-/** What is said of a body that is not sent. */
-const OF_THE_BODY = /^(content-(?!security)|etag$|last-modified$|transfer-encoding$|location$)/;
 
 /** Its headers, for the session's to be put among them. */
 export function sinkOf(response: NodeResponse): HeaderSink {
@@ -39,7 +35,7 @@ export function takeHead(response: NodeResponse, [status, ...rest]: unknown[]): 
 
 /** Makes the head that of another response; what the application set for all of its responses stays. */
 export function replaceHead(response: NodeResponse, { status, headers }: NonNullable<FinishedRequest['unavailable']>): void {
-  for (const name of response.getHeaderNames()) if (OF_THE_BODY.test(name)) response.removeHeader(name);
+  for (const name of OF_THE_BODY) response.removeHeader(name);
   response.statusCode = status;
   response.statusMessage = undefined;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

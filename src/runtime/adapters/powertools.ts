@@ -39,8 +39,8 @@ export function powertoolsSessions<Data extends object>(
     } catch (error) {
       const { headers, unavailable } = await request.finish({ status: 500, error });
       put(context, headers, unavailable);
-      if (!unavailable) throw error;
-      return undefined;
+      if (unavailable) keepFromError(context);
+      throw error;
     }
     if (!request.isUsed) return undefined;
     const { headers, unavailable, failure } = await settle(request, { status: context.res.status });
@@ -48,6 +48,23 @@ export function powertoolsSessions<Data extends object>(
     if (failure) throw failure.error;
     return undefined;
   };
+}
+
+/**
+ * Keeps the response where the router would put its own page for an error in
+ * its place. It forbids a middleware to catch what the route throws, and makes
+ * a 500 of all that it does not know.
+ */
+function keepFromError(context: PowertoolsContext): void {
+  let { res: response } = context;
+  Object.defineProperty(context, 'res', {
+    configurable: true,
+    enumerable: true,
+    get: () => response,
+    set: (other: PowertoolsContext['res']) => {
+      if (other.status !== 500) response = other;
+    },
+  });
 }
 
 /** The router keeps these headers for the response that it makes of an error. */
