@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { withStatus } from './http-error';
+import { rejectingWithStatus } from './http-error';
 import { mustBeFactory } from './mount';
 import { Callback, SessionStore, StoredSession, closed, idleOf, opened } from './stored-session';
 import { SessionError } from '../errors';
@@ -31,7 +31,11 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
   const Parent = (Object(first) as { readonly Store?: new () => Base }).Store ?? (Object as new () => Base);
   const byId = (second as SessionFactory).byId;
   /** What was read, by the object that the library hands back: its session, or the context of its request. */
-  const known = new WeakMap<object, SessionById>();
+  const known = new WeakMap<object, { readonly id: string; readonly found: SessionById }>();
+  const knownOf = (key: object, id: string): SessionById | undefined => {
+    const entry = known.get(key);
+    return entry?.id === id ? entry.found : undefined;
+  };
 
   class SessionTableStore extends Parent {
     public get(id: string, ...rest: unknown[]): unknown {
@@ -39,7 +43,7 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
         const found = await byId.read(id);
         if (found === undefined) return undefined;
         const data = opened(found.data());
-        known.set(contextOf(rest) ?? data, found);
+        known.set(contextOf(rest) ?? data, { id, found });
         return data;
       });
     }
@@ -48,15 +52,15 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
       return answer(rest, async () => {
         const key = contextOf(rest) ?? value;
         // The libraries without createSession hand over copies, so what is there has to be read again.
-        const found = known.get(key) ?? (first === second ? await byId.read(id) : undefined) ?? byId.begin(id);
+        const found = knownOf(key, id) ?? (first === second ? await byId.read(id) : undefined) ?? byId.begin(id);
         await found.write(closed(value), idleOf(value, rest[0])).catch(ignoreEnded);
-        known.set(key, found);
+        known.set(key, { id, found });
       });
     }
 
     public touch(id: string, value: object, ...rest: unknown[]): unknown {
       return answer(rest, async () => {
-        const found = known.get(value) ?? (await byId.read(id));
+        const found = knownOf(value, id) ?? (await byId.read(id));
         if (found === undefined) return;
         // "Remember me": express-session does not count a change of the cookie as one of the session.
         const data = { ...found.data(), cookie: closed(value).cookie };
@@ -70,8 +74,8 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
 
     public createSession(request: object, data: StoredSession): object {
       const session = super.createSession?.(request, data) ?? data;
-      const found = known.get(data);
-      if (found !== undefined) known.set(session, found);
+      const entry = known.get(data);
+      if (entry !== undefined) known.set(session, entry);
       return session;
     }
   }
@@ -81,8 +85,10 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
 /** By the callback that comes at the end, or else as a promise. */
 function answer<Result>(rest: readonly unknown[], action: () => Promise<Result>): Promise<Result> | undefined {
   const callback = rest.at(-1);
-  if (typeof callback !== 'function') return action();
-  action().then((result) => process.nextTick(callback as Callback<Result>, null, result), (error: unknown) => process.nextTick(callback as Callback, withStatus(error)));
+  const result = rejectingWithStatus(action());
+  if (typeof callback !== 'function') return result;
+  const call = (...values: unknown[]): void => process.nextTick(callback as Callback, ...values);
+  result.then((value) => call(null, value), call);
   return undefined;
 }
 

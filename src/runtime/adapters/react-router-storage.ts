@@ -14,6 +14,8 @@ export interface ReactRouterSession<Data extends object> {
   /** Sets a value that the next `get` of its name gives, and none after it. */
   flash<Key extends keyof Data & string>(name: Key, value: Data[Key]): void;
   unset(name: keyof Data & string): void;
+  /** Gives the session a new id when it is committed; call it at every sign-in. React Router's own sessions have no such thing. */
+  regenerate(): void;
 }
 
 /** React Router's `SessionStorage`. */
@@ -67,5 +69,6 @@ function viewOf<Data extends object>(session: Session<Data>): ReactRouterSession
     set: (name, value) => session.set(name, value),
     flash: (name, value) => session.flash(value, name),
     unset: (name) => session.delete(name),
+    regenerate: () => session.regenerate(),
   };
 }
