@@ -5,9 +5,10 @@ export {
 export { type FetchRequest, type FetchResponse, type PlatformRequest, fetchHandler } from './adapters/fetch';
 export { type HeaderSink, applyHeaders } from './adapters/finish';
 export { lambdaHandler } from './adapters/lambda';
-export { type LambdaStreamResponse, type StreamifiedHandler, lambdaStream } from './adapters/lambda-stream';
 export { type LambdaContext, type LambdaHttpEvent } from './adapters/lambda-event';
 export { type LambdaHttpResponse } from './adapters/lambda-response';
+export { type LambdaStreamResponse, type StreamifiedHandler, lambdaStream } from './adapters/lambda-stream';
+export { type WithSession } from './adapters/with-session';
 export {
   type AttributeValue,
   type CallOptions,
@@ -34,12 +35,10 @@ export {
   SessionUnavailableError,
 } from './errors';
 export { type SessionCookieOptions, type SessionFactoryOptions } from './options/factory-options';
-export { type SessionHeaders } from './request/response-cookies';
+export { type SessionHeaders } from './request/cookies';
 export { type FlashOptions } from './session/flash';
 export { type RegenerateOptions, type Session } from './session/session';
 export { type SessionEvent } from './options/session-event';
 export { type SessionFactory } from './request/session-factory';
 export { type SessionById, type SessionsById } from './request/by-id';
-export {
-  type FinishedRequest, type RequestOutcome, type SessionRequest, type SessionRequestInit, type WithSession,
-} from './request/session-request';
+export { type FinishedRequest, type RequestOutcome, type SessionRequest, type SessionRequestInit } from './request/session-request';

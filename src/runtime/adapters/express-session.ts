@@ -3,9 +3,8 @@
  *
  * @packageDocumentation
  */
-import { rejectingWithStatus } from './http-error';
 import { mustBeFactory } from './mount';
-import { Callback, SessionStore, StoredSession, closed, idleOf, opened } from './stored-session';
+import { SessionStore, StoredSession, answer, closed, newIdle, opened } from './stored-session';
 import { SessionError } from '../errors';
 import type { SessionById } from '../request/by-id';
 import { SessionFactory } from '../request/session-factory';
@@ -30,12 +29,21 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
   mustBeFactory('sessionStore', second);
   const Parent = (Object(first) as { readonly Store?: new () => Base }).Store ?? (Object as new () => Base);
   const byId = (second as SessionFactory).byId;
+  // Without createSession they hand over copies, so what is there has to be read again before it is written.
+  const isCopied = first === second;
   /** What was read, by the object that the library hands back: its session, or the context of its request. */
   const known = new WeakMap<object, { readonly id: string; readonly found: SessionById }>();
   const knownOf = (key: object, id: string): SessionById | undefined => {
     const entry = known.get(key);
     return entry?.id === id ? entry.found : undefined;
   };
+
+  /** What was changed in a session that has ended is dropped, as at the end of any request; an event tells. */
+  const write = (found: SessionById, data: StoredSession, maxAge: unknown): Promise<void> =>
+    found.write(data, newIdle(found.data(), data, maxAge)).catch((error: unknown) => {
+      const isOver = error instanceof SessionError && (error.code === 'ended' || (isCopied && error.code === 'conflict'));
+      if (!isOver) throw error;
+    });
 
   class SessionTableStore extends Parent {
     public get(id: string, ...rest: unknown[]): unknown {
@@ -51,9 +59,8 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
     public set(id: string, value: object, ...rest: unknown[]): unknown {
       return answer(rest, async () => {
         const key = contextOf(rest) ?? value;
-        // The libraries without createSession hand over copies, so what is there has to be read again.
-        const found = knownOf(key, id) ?? (first === second ? await byId.read(id) : undefined) ?? byId.begin(id);
-        await found.write(closed(value), idleOf(value, rest[0])).catch(ignoreEnded);
+        const found = knownOf(key, id) ?? (isCopied ? await byId.read(id) : undefined) ?? byId.begin(id);
+        await write(found, closed(value), rest[0]);
         known.set(key, { id, found });
       });
     }
@@ -63,8 +70,8 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
         const found = knownOf(value, id) ?? (await byId.read(id));
         if (found === undefined) return;
         // "Remember me": express-session does not count a change of the cookie as one of the session.
-        const data = { ...found.data(), cookie: closed(value).cookie };
-        await found.write(data, idleOf(value, rest[0])).then(() => found.touch()).catch(ignoreEnded);
+        await write(found, { ...found.data(), cookie: closed(value).cookie }, rest[0]);
+        await found.touch();
       });
     }
 
@@ -80,21 +87,6 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
     }
   }
   return new SessionTableStore() as unknown as SessionStore;
-}
-
-/** By the callback that comes at the end, or else as a promise. */
-function answer<Result>(rest: readonly unknown[], action: () => Promise<Result>): Promise<Result> | undefined {
-  const callback = rest.at(-1);
-  const result = rejectingWithStatus(action());
-  if (typeof callback !== 'function') return result;
-  const call = (...values: unknown[]): void => process.nextTick(callback as Callback, ...values);
-  result.then((value) => call(null, value), call);
-  return undefined;
-}
-
-/** What was changed in a session that has ended is dropped, as at the end of any request; an event tells. */
-function ignoreEnded(error: unknown): void {
-  if (!(error instanceof SessionError) || error.code !== 'ended') throw error;
 }
 
 function contextOf(rest: readonly unknown[]): object | undefined {

@@ -1,8 +1,9 @@
 import { HeaderSink, applyHeaders, hasHeaders } from './finish';
 import { mustBeFactory } from './mount';
 import { SessionFactory } from '../request/session-factory';
-import type { SessionHeaders } from '../request/response-cookies';
-import type { FinishedRequest, WithSession } from '../request/session-request';
+import type { SessionHeaders } from '../request/cookies';
+import type { FinishedRequest } from '../request/session-request';
+import { type WithSession, sessionOf } from './with-session';
 
 /** What is read of a Fetch request. */
 export interface FetchRequest {
@@ -40,7 +41,7 @@ export function fetchHandler<
   mustBeFactory('fetchHandler', sessions);
   return async (incoming, ...rest) => {
     const request = sessions.forRequest(fetchInit(incoming));
-    const context = { session: () => request.session(), endSession: () => request.endSession() };
+    const context = sessionOf(request);
     try {
       const response = await handler(incoming, context, ...rest);
       if (!request.isUsed) return response;

@@ -1,4 +1,4 @@
-import type { SessionHeaders } from '../request/response-cookies';
+import type { SessionHeaders } from '../request/cookies';
 import type { FinishedRequest, RequestOutcome, SessionRequest } from '../request/session-request';
 
 /** Where a response keeps its headers. A Fetch `Headers` object fits as it is. */

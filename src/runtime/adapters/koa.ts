@@ -6,8 +6,8 @@
 import { HeaderSink, OF_THE_BODY, applyHeaders, settle } from './finish';
 import { Mount, takenBy } from './mount';
 import { SessionFactory } from '../request/session-factory';
-import type { SessionHeaders } from '../request/response-cookies';
-import type { WithSession } from '../request/session-request';
+import type { SessionHeaders } from '../request/cookies';
+import { type WithSession, sessionOf } from './with-session';
 
 /** What the middleware uses of Koa's context. */
 export interface KoaContext {
@@ -39,8 +39,7 @@ export function koaSessions<Data extends object>(sessions: SessionFactory<Data>)
     if (Reflect.has(context, 'session')) throw takenBy('koaSessions', 'ctx.session');
     const { headers: { cookie }, secure, method } = context;
     const request = mount.add(context, mount.begin({ cookies: cookie, https: secure, method }));
-    const added: WithSession<Data> = { session: () => request.session(), endSession: () => request.endSession() };
-    Object.assign(context, added);
+    Object.assign(context, sessionOf(request));
     const thrown = await caught(next);
     if (!request.isUsed) return rethrow(thrown);
     const { headers, unavailable, failure } = await settle(request, thrown ? { status: 500, ...thrown } : { status: context.status });

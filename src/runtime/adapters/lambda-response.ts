@@ -1,7 +1,7 @@
 import { applyHeaders, hasHeaders } from './finish';
 import { LambdaSource } from './lambda-event';
 import { LambdaHeaders } from './lambda-headers';
-import type { SessionHeaders } from '../request/response-cookies';
+import type { SessionHeaders } from '../request/cookies';
 import type { FinishedRequest } from '../request/session-request';
 
 /** A response as API Gateway, function URLs and load balancers take it. */

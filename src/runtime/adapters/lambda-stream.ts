@@ -4,7 +4,7 @@ import { failed, withSession } from './lambda';
 import { LambdaHttpResponse, addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { mustBeFactory } from './mount';
 import { SessionFactory } from '../request/session-factory';
-import type { WithSession } from '../request/session-request';
+import type { WithSession } from './with-session';
 
 /** A response whose body may be a stream: Node's, that of Fetch, or anything that is iterated asynchronously. */
 export interface LambdaStreamResponse {

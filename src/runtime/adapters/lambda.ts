@@ -2,7 +2,8 @@ import { LambdaContext, LambdaHttpEvent, LambdaSource, requestOf, sourceOf } fro
 import { LambdaHttpResponse, addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { mustBeFactory } from './mount';
 import { SessionFactory } from '../request/session-factory';
-import { SessionRequest, WithSession } from '../request/session-request';
+import type { SessionRequest } from '../request/session-request';
+import { type WithSession, sessionOf } from './with-session';
 
 /**
  * Wraps a handler behind a REST API, an HTTP API, a function URL or an
@@ -56,6 +57,5 @@ export async function failed<Data extends object>(request: SessionRequest<Data>,
 
 /** The context with the two functions over it; the given one stays as it is, because Lambda may use it again. */
 export function withSession<Data extends object, Context>(context: Context, request: SessionRequest<Data>): Context & WithSession<Data> {
-  const added: WithSession<Data> = { session: () => request.session(), endSession: () => request.endSession() };
-  return Object.assign(Object.create(Object(context) as object) as object, added) as Context & WithSession<Data>;
+  return Object.assign(Object.create(Object(context) as object) as object, sessionOf(request)) as Context & WithSession<Data>;
 }

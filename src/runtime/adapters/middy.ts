@@ -8,7 +8,7 @@ import { LambdaHttpEvent, requestOf, sourceOf } from './lambda-event';
 import { addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { Mount } from './mount';
 import { SessionFactory } from '../request/session-factory';
-import type { WithSession } from '../request/session-request';
+import type { WithSession } from './with-session';
 
 /** What the middleware uses of Middy's request. */
 export interface MiddyRequest {

@@ -8,7 +8,7 @@ import { settle } from './finish';
 import { Mount } from './mount';
 import { ReactRouterStorage, reactRouterStorage } from './react-router-storage';
 import { SessionFactory } from '../request/session-factory';
-import type { WithSession } from '../request/session-request';
+import type { WithSession } from './with-session';
 
 export { type ReactRouterSession, type ReactRouterStorage } from './react-router-storage';
 

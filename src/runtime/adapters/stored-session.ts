@@ -1,3 +1,4 @@
+import { rejectingWithStatus } from './http-error';
 import { MAX_COOKIE_AGE } from '../../contract';
 import { systemClock } from '../clock';
 
@@ -49,13 +50,31 @@ export function closed(session: object): StoredSession {
 }
 
 /**
- * The session's own idle timeout in seconds, where its cookie lasts.
+ * The session's own idle timeout, where another one is asked for than it has.
  *
  * @param maxAge - milliseconds, as koa-session gives them
  */
-export function idleOf(session: object, maxAge: unknown): { readonly idle?: number } {
-  const { originalMaxAge } = Object((session as StoredSession).cookie) as CookiePart;
-  const age = [originalMaxAge, maxAge].find((value) => typeof value === 'number');
-  if (age === undefined) return {};
-  return { idle: Math.min(Math.max(Math.ceil(age / 1000), 1), MAX_COOKIE_AGE) };
+export function newIdle(before: StoredSession, after: StoredSession, maxAge: unknown): { readonly idle?: number } {
+  const idle = idleOf(after) ?? secondsOf(maxAge);
+  return idle === undefined || idle === idleOf(before) ? {} : { idle };
+}
+
+/** What a stored session says of it: express-session in its cookie, koa-session in a key. */
+function idleOf({ cookie, _maxAge: maxAge }: StoredSession): number | undefined {
+  return secondsOf((Object(cookie) as CookiePart).originalMaxAge) ?? secondsOf(maxAge);
+}
+
+function secondsOf(milliseconds: unknown): number | undefined {
+  if (typeof milliseconds !== 'number') return undefined;
+  return Math.min(Math.max(Math.ceil(milliseconds / 1000), 1), MAX_COOKIE_AGE);
+}
+
+/** By the callback that comes at the end, or else as a promise. */
+export function answer<Result>(rest: readonly unknown[], action: () => Promise<Result>): Promise<Result> | undefined {
+  const callback = rest.at(-1);
+  const result = rejectingWithStatus(action());
+  if (typeof callback !== 'function') return result;
+  const call = (...values: unknown[]): void => process.nextTick(callback as Callback, ...values);
+  result.then((value) => call(null, value), call);
+  return undefined;
 }

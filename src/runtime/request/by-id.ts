@@ -1,98 +1,106 @@
-import { isDeepStrictEqual } from 'node:util';
-import { FactoryParts } from './session-request';
-import { SessionEndedError } from '../errors';
-import { identityOf } from './session-state';
-import type { SessionRecord } from '../table/item';
-import { Store } from '../table/store';
-import { NOTHING_STORED } from '../table/stored-values';
+import type { Session } from '../session/session';
+import { TOKEN_BYTES } from '../table/item';
+import { CookieWriter, ResponseCookies } from './cookies';
+import { OpenedSession, openSession } from './opened-session';
+import { Identity, RequestScope, identityOf, targetOf } from './scope';
+import { FactoryParts, emitter } from './session-request';
+import { touchSession, writeSession } from './write-session';
 
-/** Sessions by their id. */
+/** A session whose id the application holds. */
+export interface SessionById {
+  /** The data, as a plain object that you may change. */
+  data(): Record<string, unknown>;
+  /**
+   * Makes the data what is given: writes the top-level keys that differ from
+   * what was read, and no others, so that overlapping requests keep theirs.
+   *
+   * @param options - `idle`: the session's own idle timeout in seconds, as `remember` takes it
+   * @throws SessionEndedError if the session was ended meanwhile; nothing was written
+   * @throws SessionConflictError if the session was begun here and its id is taken
+   * @throws SessionUnavailableError if the store cannot be reached
+   */
+  write(data: Readonly<Record<string, unknown>>, options?: { readonly idle?: number | undefined }): Promise<void>;
+  /** Extends the session, if that is due. */
+  touch(): Promise<void>;
+}
+
+const LONGEST_ID = 1024;
+
+/**
+ * Sessions outside of a request, by an id that the application holds: for the
+ * stores of other session libraries, and for jobs. An id has 1 to 1,024 bytes.
+ */
 export class SessionsById {
   readonly #parts: FactoryParts;
 
+  /** @internal */
   public constructor(parts: FactoryParts) {
     this.#parts = parts;
   }
 
+  /**
+   * Reads a session, strongly: one GetItem. `undefined` if none lives under the id.
+   *
+   * @throws SessionUnavailableError if the store cannot be reached
+   */
   public async read(id: string): Promise<SessionById | undefined> {
-    const found = await this.#store.load(identityOf(id).key, true);
-    if (found.kind !== 'found' || !this.#parts.options.lifetime.isAlive(found.record, this.#now)) return undefined;
-    return new SessionById(this.#parts, this.#store, id, found.record);
+    const scope = this.#scope();
+    const opened = await openSession(scope, [this.#identity(id)], true);
+    return opened.isNew ? undefined : byId(opened);
   }
 
+  /** Begins a session under an id. It is created by the first `write`, which is refused if the id is taken. */
   public begin(id: string): SessionById {
-    return new SessionById(this.#parts, this.#store, id, undefined);
+    return byId(new OpenedSession(this.#scope(), { kind: 'fresh', given: this.#identity(id) }));
   }
 
+  /**
+   * Deletes a session. A frozen item without data stays for an hour, so that no
+   * creation under this id that arrives late brings it back.
+   *
+   * @throws SessionUnavailableError if the store cannot be reached
+   */
   public async delete(id: string): Promise<void> {
-    await this.#store.delete(identityOf(id).key);
+    const scope = this.#scope();
+    const { key } = this.#identity(id);
+    await scope.store.bury(targetOf(scope, key), scope.options.random(TOKEN_BYTES));
+    scope.emit('invalidated', key);
   }
 
-  get #now(): number {
-    return Math.floor(this.#parts.options.clock.now() / 1000);
+  #identity(id: string): Identity {
+    const bytes = typeof id === 'string' ? Buffer.byteLength(id) : 0;
+    if (bytes < 1 || bytes > LONGEST_ID) throw new TypeError(`byId: an id is a text of 1 to ${LONGEST_ID} bytes.`);
+    return identityOf(id, this.#parts.options.namespace);
   }
 
-  get #store(): Store {
-    const { tableName, clock, random, deadline } = this.#parts.options;
-    return new Store(this.#parts.client, tableName, { clock, random, deadline, remainingTime: undefined });
+  #scope(): RequestScope {
+    const { options, store } = this.#parts;
+    return {
+      options,
+      store,
+      https: true,
+      remainingTime: undefined,
+      response: new ResponseCookies(new CookieWriter(options.cookie), true, false),
+      isReadOnly: options.isReadOnly,
+      touches: true,
+      identities: new Set(),
+      emit: emitter(options),
+    };
   }
 }
 
-/** One session. */
-export class SessionById {
-  #record: SessionRecord | undefined;
-  #data: Record<string, unknown> = {};
-  readonly #id: string;
-  readonly #parts: FactoryParts;
-  readonly #store: Store;
-
-  public constructor(parts: FactoryParts, store: Store, id: string, record: SessionRecord | undefined) {
-    this.#parts = parts;
-    this.#store = store;
-    this.#id = id;
-    this.#record = record;
-    for (const [key, text] of record?.dat ?? []) this.#data[key] = JSON.parse(String(text));
-  }
-
-  public data(): Record<string, unknown> {
-    return structuredClone(this.#data);
-  }
-
-  public async write(data: Record<string, unknown>, { idle }: { readonly idle?: number } = {}): Promise<void> {
-    const { key } = identityOf(this.#id);
-    const { lifetime, clock, onEvent } = this.#parts.options;
-    const now = Math.floor(clock.now() / 1000);
-    const texts = new Map<string, string | undefined>();
-    for (const name of new Set([...Object.keys(this.#data), ...Object.keys(data)])) {
-      const next = data[name] === undefined ? undefined : JSON.parse(JSON.stringify(data[name]));
-      if (!isDeepStrictEqual(next, this.#data[name])) texts.set(name, next === undefined ? undefined : JSON.stringify(next));
-    }
-    if (this.#record === undefined) {
-      const dat = new Map([...texts].flatMap(([name, text]): [string, string][] => (text === undefined ? [] : [[name, text]])));
-      const record = { ...lifetime.begin(now, idle), ver: 1, upd: [], flash: NOTHING_STORED, dat, foreign: 0 };
-      if (!(await this.#store.create(key, record))) throw new SessionEndedError('ended', 'The id is taken.');
-      this.#record = record;
-    } else {
-      const exp = lifetime.extended(this.#record, now, idle ?? this.#record.idl);
-      const moved = idle !== undefined && idle !== this.#record.idl;
-      if (texts.size === 0 && !moved) return this.touch();
-      const updated = await this.#store.update(key, now, { data: { changed: texts }, ...(moved && { remember: { exp, idl: idle } }) });
-      if (updated.kind !== 'written') {
-        onEvent?.({ type: 'ended' });
-        throw new SessionEndedError('ended', 'The session has ended.');
-      }
-      if (moved) this.#record = { ...this.#record, idl: idle, exp, iss: now };
-    }
-    this.#data = JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
-  }
-
-  public async touch(): Promise<void> {
-    if (this.#record === undefined) return;
-    const { lifetime, clock, reissueTime } = this.#parts.options;
-    const now = Math.floor(clock.now() / 1000);
-    const exp = lifetime.dueExtension(this.#record, now);
-    if (exp === undefined) return;
-    await this.#store.touch(identityOf(this.#id).key, now, { exp, idl: this.#record.idl }, reissueTime);
-    this.#record = { ...this.#record, exp, iss: now };
-  }
+function byId(opened: OpenedSession): SessionById {
+  const session: Session = opened.session;
+  return {
+    data: () => structuredClone(session.toObject()),
+    write: async (data, { idle } = {}) => {
+      for (const key of session.keys()) if (!Object.hasOwn(data, key)) session.delete(key);
+      for (const key of Object.keys(data)) session.set(key, data[key]);
+      if (idle !== undefined) session.remember(idle);
+      await session.save();
+    },
+    touch: async () => {
+      if (!(await writeSession(opened))) await touchSession(opened);
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import { Attempt } from '../client/attempt';
 import { CallOptions, SessionClient } from '../client/session-client';
-import { Clock } from '../clock';
+import { Clock, RandomBytes } from '../clock';
 import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
 import { Failure, classify } from './failure';
-import { RandomBytes, sessionRef } from '../session/id';
+import { refOf } from './key';
 
 /** What bounds and repeats a call. */
 export interface CallSettings {
@@ -13,6 +13,8 @@ export interface CallSettings {
   readonly deadline: number;
   /** Gives the milliseconds that the function has left. */
   readonly remainingTime?: (() => number) | undefined;
+  /** How many attempts are made, if the client makes single ones. @default 5 */
+  readonly mostAttempts?: number;
   /** The key of the session that the call is for. */
   readonly key?: Uint8Array;
 }
@@ -67,7 +69,7 @@ export async function call<Output>(
       if (failure.kind === 'refused') return { refused: true, mayHaveLanded: mayHaveLanded || failure.repeated, item: failure.item };
       mayHaveLanded ||= failure.repeated || failure.kind === 'unavailable';
       const delay = ((random(1)[0] as number) / 256) * FIRST_DELAY * 2 ** (attempt - 1);
-      if (!mayRepeat(client, failure) || attempt === MOST_ATTEMPTS || clock.now() + delay >= endsAt) {
+      if (!mayRepeat(client, failure) || attempt >= (settings.mostAttempts ?? MOST_ATTEMPTS) || clock.now() + delay >= endsAt) {
         throw toError(failure, { ...circumstancesOf(operation, settings), cause: error, outcome: mayHaveLanded ? 'unknown' : 'not-applied' });
       }
       await clock.sleep(delay);
@@ -103,7 +105,7 @@ interface Circumstances {
 }
 
 function circumstancesOf(operation: string, { key }: CallSettings): Circumstances {
-  return { operation, ref: key && sessionRef(key) };
+  return { operation, ref: key && refOf(key) };
 }
 
 function toError({ kind, name }: Failure, circumstances: Circumstances): SessionError {
