@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import awsLambdaFastify from '@fastify/aws-lambda';
@@ -43,7 +44,7 @@ behaviours({
   serve: async (sessions, routes) => {
     const app = await appOf(sessions, routes);
     await app.listen({ port: 0, host: '127.0.0.1' });
-    const [{ port }] = app.addresses() as [{ readonly port: number }];
+    const { port } = app.server.address() as AddressInfo;
     return { ask: (asked) => askNode(port, asked), stop: () => app.close() };
   },
 });

@@ -17,7 +17,7 @@ for (const source of ['HTTP API', 'REST API'] as EventSource[]) {
       router.use(powertoolsSessions(sessions));
       router.use(powertoolsSessions(sessions));
       for (const path of Object.keys(routes)) {
-        router.route(async (context) => {
+        for (const method of ['get', 'head'] as const) router[method](path as `/${string}`, async (context) => {
           const { status = 200, body = '', headers = {}, cookies = [], redirect, stream } = await routes[path]!({
             query: new URL(context.req.url).searchParams,
             session: () => context.get('session')!(),
@@ -28,7 +28,7 @@ for (const source of ['HTTP API', 'REST API'] as EventSource[]) {
           if (redirect !== undefined) return new Response(null, { status: 303, headers: { location: redirect } });
           const sent = stream ? Readable.toWeb(Readable.from(stream()).map((chunk: string) => Buffer.from(chunk))) as ReadableStream : body;
           return new Response(context.req.method === 'HEAD' ? null : sent, { status, headers });
-        }, { path: path as `/${string}`, method: ['GET', 'HEAD'] });
+        });
       }
       return serveLambda(((event: unknown, context: unknown) => router.resolve(event, context as never)) as never, source);
     },

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
@@ -82,7 +83,7 @@ behaviours({
     app.addHook('preHandler', async (request, reply) => (request.url === '/early' ? run(request, reply, '/early') : undefined));
     for (const path of Object.keys(routes)) app.get(path, (request, reply) => run(request, reply, path));
     await app.listen({ port: 0, host: '127.0.0.1' });
-    const [{ port }] = app.addresses() as [{ readonly port: number }];
+    const { port } = app.server.address() as AddressInfo;
     return { ask: (asked) => askNode(port, asked), stop: () => app.close() };
   },
 });
