@@ -90,7 +90,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } } },
+  tsconfigDev: {
+    compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } },
+    // Its packages are installed by its own script.
+    exclude: ['node_modules', 'frameworks'],
+  },
   gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
@@ -232,6 +236,19 @@ new javascript.TypescriptConfig(project, {
   compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..' },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules', 'results'],
+});
+
+// The adapters with the real frameworks, which are installed here alone; several are modules only, or need a newer Node.
+project.package.setScript('test:frameworks', 'node test/frameworks/run.mjs');
+project.eslint?.addOverride({ files: ['test/frameworks/**'], rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' } });
+new javascript.TypescriptConfig(project, {
+  fileName: 'test/frameworks/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
+  compilerOptions: {
+    ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+  },
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
 });
 
 project.synth();
