@@ -5,7 +5,7 @@ export {
 export { type FetchRequest, type FetchResponse, type PlatformRequest, fetchHandler } from './adapters/fetch';
 export { type HeaderSink, applyHeaders } from './adapters/finish';
 export { lambdaHandler } from './adapters/lambda';
-export { type LambdaContext, type LambdaHttpEvent } from './adapters/lambda-event';
+export { type LambdaContext, type LambdaHttpEvent, routeOf } from './adapters/lambda-event';
 export { type LambdaHttpResponse } from './adapters/lambda-response';
 export { type LambdaStreamResponse, type StreamifiedHandler, lambdaStream } from './adapters/lambda-stream';
 export { type WithSession } from './adapters/with-session';
