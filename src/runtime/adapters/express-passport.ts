@@ -17,13 +17,15 @@ export interface PassportSession {
 /** The middleware that makes `req.session`. */
 export type PassportMiddleware = (request: object, response: unknown, next: Callback) => void;
 
+/** What was made here, so that a second mount does nothing. */
+const FACADES = new WeakSet<object>();
+
 /** Makes the middleware. */
 export function passportMiddleware<Data extends object>(open: (request: object) => Promise<Session<Data>>): PassportMiddleware {
-  const made = new WeakSet<object>();
   return (request, _response, next) => {
-    if (made.has(request)) return next();
-    if ((request as { readonly session?: unknown }).session !== undefined) return next(takenBy('passport()', 'req.session'));
-    made.add(request);
+    const { session: present } = request as { readonly session?: unknown };
+    if (FACADES.has(Object(present) as object)) return next();
+    if (present !== undefined) return next(takenBy('passport()', 'req.session'));
     open(request).then((session) => {
       put(request, session as unknown as Session);
       process.nextTick(next);
@@ -70,6 +72,7 @@ function facadeOf(request: object, session: Session): PassportSession {
       return value === undefined ? undefined : { value, configurable: true, enumerable: true, writable: true };
     },
   });
+  FACADES.add(facade);
   return facade;
 }
 

@@ -23,8 +23,11 @@ interface Base {
  *
  * @param session - what express-session exports; leave it out for @fastify/session and koa-session
  */
-export function sessionStore<Parent extends object>(session: { readonly Store: abstract new () => Parent }, sessions: SessionFactory): Parent & SessionStore;
-export function sessionStore(sessions: SessionFactory): SessionStore;
+export function sessionStore<Parent extends object, Data extends object>(
+  session: { readonly Store: abstract new () => Parent },
+  sessions: SessionFactory<Data>,
+): Parent & SessionStore;
+export function sessionStore<Data extends object>(sessions: SessionFactory<Data>): SessionStore;
 export function sessionStore(first: unknown, second: unknown = first): SessionStore {
   mustBeFactory('sessionStore', second);
   const Parent = (Object(first) as { readonly Store?: new () => Base }).Store ?? (Object as new () => Base);

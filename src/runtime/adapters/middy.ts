@@ -20,7 +20,8 @@ export interface MiddyRequest {
 
 /** The middleware, for `use`. */
 export interface MiddySessions<Data extends object> {
-  before(request: MiddyRequest & { context: Partial<WithSession<Data>> }): void;
+  /** By its type Middy knows what the context has from then on. */
+  before(request: MiddyRequest & { context: WithSession<Data> }): void;
   after(request: MiddyRequest): Promise<void>;
   onError(request: MiddyRequest): Promise<void>;
 }
@@ -33,7 +34,7 @@ export interface MiddySessions<Data extends object> {
 export function middySessions<Data extends object>(sessions: SessionFactory<Data>): MiddySessions<Data> {
   const mount = new Mount('middySessions', sessions);
   return {
-    before: (middy) => {
+    before: (middy: MiddyRequest) => {
       if (mount.has(middy)) return;
       const source = sourceOf('middySessions', middy.event);
       const request = mount.add(middy, mount.begin({ ...requestOf(middy.event, middy.context), singleSetCookie: source === 'alb-single' }));

@@ -12,7 +12,8 @@ type Extra = number | string | { readonly ctx?: object } | undefined;
 
 /** The store, in the contracts of express-session and @fastify/session (with a callback) and of koa-session (with a promise). */
 export interface SessionStore {
-  get(id: string, callback: Callback<StoredSession>): void;
+  /** Each library has a type of its own for what it gets back. */
+  get(id: string, callback: Callback<never>): void;
   get(id: string, maxAge?: Extra, options?: Extra): Promise<StoredSession | undefined>;
   set(id: string, session: object, callback?: Callback): void;
   set(id: string, session: object, maxAge: Extra, options?: Extra): Promise<void>;

@@ -33,7 +33,7 @@ for (const [name, framework] of [['Express 5', express], ['Express 4', express4 
     differs: DIFFERS,
     serve: async (sessions, routes) => {
       const app = framework();
-      app.use(expressSession({ store: sessionStore(expressSession, sessions as never), secret: SECRET, resave: false, saveUninitialized: false }));
+      app.use(expressSession({ store: sessionStore(expressSession, sessions), secret: SECRET, resave: false, saveUninitialized: false }));
       const contextOf = (request: express.Request): RouteContext => ({
         query: new URL(request.url, 'http://x').searchParams,
         session: async () => viewOf(request.session, {
@@ -65,7 +65,7 @@ behaviours({
   serve: async (sessions, routes) => {
     const app = fastify({ exposeHeadRoutes: true });
     await app.register(cookie);
-    await app.register(fastifySession, { store: sessionStore(sessions as never) as never, secret: SECRET, saveUninitialized: false, cookie: { secure: false }, rolling: false });
+    await app.register(fastifySession, { store: sessionStore(sessions), secret: SECRET, saveUninitialized: false, cookie: { secure: false }, rolling: false });
     const run = async (request: FastifyRequest, reply: FastifyReply, path: string): Promise<FastifyReply> => {
       const { status = 200, body = '', headers = {}, redirect, stream } = await routes[path]!({
         query: new URL(request.url, 'http://x').searchParams,
@@ -95,7 +95,7 @@ behaviours({
     const app = new Koa();
     app.keys = [SECRET];
     app.silent = true;
-    app.use(koaSession({ store: sessionStore(sessions as never) as never }, app as never) as never);
+    app.use(koaSession({ store: sessionStore(sessions) } as never, app as never) as never);
     app.use(async (ctx) => {
       const route = routes[ctx.path];
       if (!route) return;
