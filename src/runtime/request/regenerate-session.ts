@@ -30,6 +30,8 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
   if (known.kind === 'frozen') return copy(opened, changeset, known);
   checkBeforehand(opened, changeset, known);
   const result = await freeze(opened, known);
+  // The old id is over, whatever becomes of the copy: a later response may already have another one.
+  opened.scope.response.withdraw();
   if (result.kind === 'frozen') {
     opened.rebase('frozen', known.identity, result.image);
     return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
