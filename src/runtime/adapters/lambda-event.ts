@@ -54,9 +54,10 @@ export function routeOf(event: LambdaHttpEvent): { readonly method: string; read
 }
 
 /** The request of an event, for `forRequest`. */
-export function requestOf(event: LambdaHttpEvent, context: unknown): Pick<SessionRequestInit, 'cookies' | 'https' | 'method' | 'remainingTime'> {
+export function requestOf(event: LambdaHttpEvent, context: unknown): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method' | 'remainingTime'> {
   return {
     cookies: [...(Array.isArray(event.cookies) ? (event.cookies as unknown[]) : []), ...headersNamed(event, 'cookie')],
+    headers: { get: (name) => String(headersNamed(event, name)[0] ?? '') },
     https: isHttps(event),
     method: routeOf(event).method,
     remainingTime: remainingTimeOf(context),
