@@ -87,8 +87,6 @@ export class Values {
     if (value === undefined) return this.delete(key);
     const text = this.check(key, value);
     this.#assign(key, { text, value, state: 'open' });
-    // Setting an object that was handed out says what to do with it.
-    this.#stale = this.#stale.filter((stale) => stale.key !== key || stale.value !== value);
   }
 
   public delete(key: string): void {
@@ -233,6 +231,8 @@ export class Values {
   #assign(key: string, change: Pick<Entry, 'text' | 'value' | 'state'>): void {
     const { stored, storedText } = this.#entries.get(key) ?? closed(undefined);
     this.#entries.set(key, { stored, storedText, ...change, setAt: ++this.#revision });
+    // This says what is to be stored, whatever became of an object that was handed out before.
+    if (this.#stale.length > 0) this.#stale = this.#stale.filter((stale) => stale.key !== key);
   }
 
   /** Replaces an entry that was not changed here. What was handed out of it is watched. */
