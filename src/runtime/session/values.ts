@@ -183,6 +183,11 @@ export class Values {
     return { key, revision: this.#revision, own };
   }
 
+  /** Whether a key was set or deleted since an update of it began. */
+  public isSetSince({ key, revision }: UpdateStart): boolean {
+    return (this.#entries.get(key)?.setAt ?? 0) > revision;
+  }
+
   /** A value of its own for a text. */
   public parse(text: string | undefined): unknown {
     return text === undefined ? undefined : this.#codec.parse(text);
@@ -201,9 +206,10 @@ export class Values {
    *
    * @param base - the text that it was computed from
    */
-  public markUpdated({ key, revision }: UpdateStart, base: string | undefined, text: string | undefined, stored: Stored | undefined): void {
+  public markUpdated(start: UpdateStart, base: string | undefined, text: string | undefined, stored: Stored | undefined): void {
+    const { key } = start;
     const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.setAt > revision) {
+    if (entry !== undefined && this.isSetSince(start)) {
       Object.assign(entry, { stored, storedText: text });
       return;
     }
