@@ -1,8 +1,10 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, DependencyType, javascript } from 'projen';
 import { packageExports, sourcesByName, typesVersions } from './projenrc/entry-points';
 
-/** The oldest aws-cdk-lib that the construct is compiled and tested against. */
-const cdkVersion = '2.257.0';
+/** The oldest versions that the construct works with, which are its peers: tested by `test:oldest-cdk`. */
+const oldest = { cdkVersion: '2.220.0', constructsVersion: '10.4.2' };
+/** The versions that it is compiled and tested with: cdk-nag and integ-runner want later ones. */
+const developed = { cdkVersion: '2.257.0', constructsVersion: '10.5.1' };
 
 /**
  * How all but the construct is resolved, which jsii compiles by its own rules: with these,
@@ -24,8 +26,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   repositoryUrl: 'https://example.com/session-table.git',
   license: 'Apache-2.0',
   keywords: ['aws', 'cdk', 'dynamodb', 'lambda', 'session', 'sessions', 'cookie'],
-  cdkVersion,
-  constructsVersion: '10.5.1',
+  ...oldest,
+  // Otherwise projen pins the dev dependencies to the oldest versions.
+  peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   packageManager: javascript.NodePackageManager.NPM,
@@ -42,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
   excludeTypescript: ['src/runtime/**', 'src/testing/**'],
   devDeps: [
+    `aws-cdk-lib@${developed.cdkVersion}`,
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
     '@smithy/node-http-handler',
@@ -90,6 +94,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
+// As a dev dependency in the list above, projen would take it for the peer.
+project.deps.addDependency(`constructs@${developed.constructsVersion}`, DependencyType.BUILD);
+
 // Keeps download addresses out of the lock file.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // Nothing that is installed may run a script; what needs to be built (aws-lambda-ric's native part) has a stand-in in the tests.
@@ -115,7 +122,7 @@ project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
 // The flags of a stored value are bits, and so is a checksum.
-project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
+project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
 
 // The second compilation: what handlers and their tests use, which jsii never sees.
 project.compileTask.exec('tsx build-tools/build-runtime.ts');
@@ -171,8 +178,9 @@ project.package.addField('exports', packageExports());
 project.package.addField('typesVersions', typesVersions());
 project.package.addField('sideEffects', false);
 project.package.addField('type', 'commonjs');
+// Optional, every one: a package with a handler only needs no CDK, and one with a stack only needs no client.
 project.package.addField('peerDependenciesMeta', Object.fromEntries(
-  ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
     .map((name) => [name, { optional: true }]),
 ));
 
@@ -201,10 +209,12 @@ project.addTask('test:mutation', {
   exec: 'tsx build-tools/mutate.ts',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
-project.addTask('test:newest-cdk', {
-  description: 'Runs the tests of the construct against the newest aws-cdk-lib',
-  exec: 'node build-tools/test-newest-cdk.mjs',
-});
+for (const age of ['oldest', 'newest']) {
+  project.addTask(`test:${age}-cdk`, {
+    description: `Runs the tests of the construct against the ${age} aws-cdk-lib`,
+    exec: `node build-tools/test-cdk.mjs ${age}`,
+  });
+}
 
 // What is measured is bundled first, as a function's code is; what it is compared with is installed here alone.
 const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';

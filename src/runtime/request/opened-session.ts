@@ -1,25 +1,25 @@
 import { SessionEndedError, SessionError, SessionTooLargeError, WriteOutcome } from '../errors';
-import { Session, SessionHost } from '../session/session';
+import { exactUpdate } from './exact-update';
+import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
+import { touchSession, writeSession } from './write-session';
 import { derivedCsrfSecret } from '../session/csrf';
+import { Session, SessionHost } from '../session/session';
 import { NO_VALUES, SessionRecord, recordSize } from '../table/item';
 import { LARGEST_ITEM } from '../table/item-size';
 import { refOf } from '../table/key';
 import { StoredForm } from '../table/stored-form';
-import { exactUpdate } from './exact-update';
-import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
-import { touchSession, writeSession } from './write-session';
 
 /**
  * What a session is in the table, as far as this request knows.
  *
- * - `fresh`: it has no id yet
+ * - `fresh`: it has no id yet, or one that the application has given it
  * - `missed`: the cookie names one, and no session was found. An eventual read may have missed one: `isDoubtful`
  * - `stored`: this is its record
  * - `frozen`: a regenerate of this request froze it and has not stored the copy yet
  * - `ended`: a write met a session that is over
  */
 export type Known =
-  | { readonly kind: 'fresh' }
+  | { readonly kind: 'fresh'; readonly given?: Identity }
   | { readonly kind: 'missed'; readonly identity: Identity; readonly isDoubtful: boolean }
   | { readonly kind: 'stored' | 'frozen'; readonly identity: Identity; readonly record: SessionRecord }
   | { readonly kind: 'ended'; readonly identity: Identity; readonly record: SessionRecord; readonly outcome: WriteOutcome };

@@ -1,4 +1,7 @@
-import { SessionUnavailableError } from '../errors';
+import { SessionConflictError, SessionUnavailableError } from '../errors';
+import type { Known, OpenedSession, Stored } from './opened-session';
+import { regenerateSession } from './regenerate-session';
+import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 import { newSessionId } from '../session/id';
 import { Changeset, SessionSnapshot } from '../session/session';
 import type { Snapshot } from '../session/values';
@@ -6,9 +9,6 @@ import { SessionRecord, SessionTimes, StoredChanges, StoredValues, newRecord, wi
 import { refOf } from '../table/key';
 import type { SessionWrite } from '../table/store';
 import { StoredForm } from '../table/stored-form';
-import type { Known, OpenedSession, Stored } from './opened-session';
-import { regenerateSession } from './regenerate-session';
-import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 
 /** Collisions of 256 random bits do not occur; a refusal means that a response was lost, three that the randomness is broken. */
 const MOST_IDS = 3;
@@ -91,9 +91,10 @@ export interface NewSession {
 
 /** Stores a session under a new id; each attempt has one of its own. */
 export async function storeNew(opened: OpenedSession, changeset: Changeset, { times, image, snapshot, event }: NewSession): Promise<void> {
-  const { scope, session } = opened;
+  const { scope, session, known } = opened;
+  const given = known.kind === 'fresh' ? known.given : undefined;
   const make = () => {
-    const identity = identityOf(newSessionId(scope.options.random), scope.options.namespace);
+    const identity = given ?? identityOf(newSessionId(scope.options.random), scope.options.namespace);
     const form = opened.formOf(identity);
     const [dat, flash] = [encode(form, snapshot.values), encode(form, snapshot.flash)];
     return { identity, key: identity.key, form, record: newRecord({ times, image, dat, flash, csr: changeset.csr }) };
@@ -105,8 +106,10 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
     first = undefined;
     return made;
   };
-  for (let i = 0; i < MOST_IDS; i++) {
-    const stored = await scope.store.create({ now: secondsOf(scope), remainingTime: scope.remainingTime }, next);
+  for (let i = 0; i < (given === undefined ? MOST_IDS : 1); i++) {
+    // A given id is sent once: an attempt that was given up could arrive after the session's end.
+    const bounds = { now: secondsOf(scope), remainingTime: scope.remainingTime, ...(given && { mostAttempts: 1 }) };
+    const stored = await scope.store.create(bounds, next);
     if (stored === undefined) continue;
     const { identity, record, form } = stored;
     Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
@@ -117,6 +120,7 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
     scope.response.wrote();
     return scope.emit(event, identity.key);
   }
+  if (given !== undefined) throw new SessionConflictError('The session was not created: the table already has its id.', { operation: 'PutItem' });
   throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', { operation: 'PutItem' });
 }
 
