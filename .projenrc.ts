@@ -70,6 +70,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'devalue',
     'hono',
     'superjson',
+    // The proof of deployment: the CLI, and clients that look at what it has made.
+    'aws-cdk@^2.1148.1',
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-ecs',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sts',
     // A package of its own, so that its optional dependencies reach nobody who installs this one.
     'session-table-engines@file:test/engines',
   ],
@@ -90,7 +98,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } } },
+  tsconfigDev: {
+    compilerOptions: {
+      rootDir: '..',
+      ...loadableOnFirstUse,
+      paths: Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../${source}`]])),
+    },
+    // Its packages are installed by its own script.
+    exclude: ['node_modules', 'frameworks'],
+  },
   gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
@@ -123,6 +139,9 @@ project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
 // The flags of a stored value are bits, and so is a checksum.
 project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
+
+// An app of its own, which finds the package as its users do: installed from the tarball.
+project.eslint?.addOverride({ files: ['test/deploy/probe/**'], rules: { 'import/no-unresolved': 'off', 'import/no-extraneous-dependencies': 'off' } });
 
 // The second compilation: what handlers and their tests use, which jsii never sees.
 project.compileTask.exec('tsx build-tools/build-runtime.ts');
@@ -184,6 +203,8 @@ project.package.addField('peerDependenciesMeta', Object.fromEntries(
     .map((name) => [name, { optional: true }]),
 ));
 
+// Not a projen task: the folder that it is given is meant from where it is called.
+project.package.setScript('example', 'tsx build-tools/copy-example.ts');
 // Not a projen task: Ctrl-C has to reach the demo itself.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
 project.eslint?.addLintPattern('demo');
@@ -203,6 +224,12 @@ project.addTask('test:deep', {
   description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with another seed each time',
   exec: 'DEEP=1 jest --ci --runInBand test/model',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
+project.addTask('test:deploy', {
+  description: 'Deploys the examples into an emulator of AWS that enforces IAM, and proves what they do there',
+  exec: 'tsx test/deploy/main.ts',
+  receiveArgs: true,
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
 });
 project.addTask('test:mutation', {
   description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
@@ -232,6 +259,19 @@ new javascript.TypescriptConfig(project, {
   compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..' },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules', 'results'],
+});
+
+// The adapters with the real frameworks, which are installed here alone; several are modules only, or need a newer Node.
+project.package.setScript('test:frameworks', 'node test/frameworks/run.mjs');
+project.eslint?.addOverride({ files: ['test/frameworks/**'], rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' } });
+new javascript.TypescriptConfig(project, {
+  fileName: 'test/frameworks/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
+  compilerOptions: {
+    ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+  },
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
 });
 
 project.synth();

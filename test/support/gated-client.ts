@@ -41,6 +41,8 @@ export class GatedClient implements SessionClient {
   readonly #delays: Delay[] = [];
   /** The verbs that were called, with `(strong)` for a consistent read. */
   public readonly calls: string[] = [];
+  /** Is awaited after each call that reached the table, before its answer is given. */
+  public afterEach: (() => Promise<void>) | undefined;
 
   public constructor(client: SessionClient) {
     this.#client = client;
@@ -107,7 +109,7 @@ export class GatedClient implements SessionClient {
       throw awsError('TimeoutError');
     }
     const lost = this.#losses.indexOf(verb);
-    if (lost < 0) return call();
+    if (lost < 0) return call().finally(() => this.afterEach?.());
     this.#losses.splice(lost, 1);
     await call().catch(() => undefined);
     throw awsError('TimeoutError');
