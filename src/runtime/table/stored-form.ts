@@ -1,7 +1,7 @@
 import { builtin } from '../builtin';
 import type { RandomBytes } from '../clock';
 import { SessionTooLargeError } from '../errors';
-import { COMPRESSED, SEALED, StoredChanges, StoredValue, flagsOf } from './item';
+import { COMPRESSED, NO_VALUES, SEALED, StoredChanges, StoredValue, StoredValues, flagsOf } from './item';
 import { Seal } from './sealing';
 
 /** What a value is made into before it is stored. */
@@ -52,9 +52,10 @@ export class StoredForm {
   /**
    * The stored form of changes.
    *
+   * @param present - what is stored, of which the changes replace a part
    * @throws SessionTooLargeError where the session would not be read again: more than 16 MiB once decompressed
    */
-  public encode(changes: ReadonlyMap<string, string | undefined>): StoredChanges {
+  public encode(changes: ReadonlyMap<string, string | undefined>, present: StoredValues = NO_VALUES): StoredChanges {
     const stored = new Map<string, StoredValue | undefined>();
     let compressed = 0;
     for (const [key, text] of changes) {
@@ -62,7 +63,7 @@ export class StoredForm {
       if (value !== undefined && flagsOf(value) & COMPRESSED) compressed += Buffer.byteLength(text as string);
       stored.set(key, value);
     }
-    const total = compressed > 0 ? compressed + this.#openedBytes((key) => !changes.has(key)) : 0;
+    const total = compressed > 0 ? compressed + this.#bytesBeside(changes, present, LARGEST_SESSION - compressed) : 0;
     if (total > LARGEST_SESSION) throw new SessionTooLargeError(total, [], { limit: DECOMPRESSED_LIMIT });
     return stored;
   }
@@ -72,6 +73,14 @@ export class StoredForm {
     if (!this.#options.sealed) return packed === undefined ? text : Buffer.concat([Uint8Array.of(COMPRESSED), packed]);
     const flags = packed === undefined ? SEALED : SEALED | COMPRESSED;
     return Buffer.concat([Uint8Array.of(flags), this.#sealOf().seal(boundTo(key, flags), packed ?? Buffer.from(text))]);
+  }
+
+  /** Bytes of the compressed values that stay. They are only measured where there are enough of them to pass the limit. */
+  #bytesBeside(changes: ReadonlyMap<string, unknown>, present: StoredValues, limit: number): number {
+    const staying = [...present].filter(([key, value]) => !changes.has(key) && flagsOf(value) & COMPRESSED);
+    if (staying.length * LARGEST_VALUE <= limit) return 0;
+    for (const [key, value] of staying) if (!this.#opened.has(key)) this.decode(key, value);
+    return this.#openedBytes((key) => !changes.has(key) && present.has(key));
   }
 
   #openedBytes(counts: (key: string) => boolean): number {
