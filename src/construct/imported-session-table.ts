@@ -1,6 +1,7 @@
 import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { checkTableName, refuse, refuseUnknownProps } from './checks';
 import { differ, replicaArns, SessionTarget } from './grants';
@@ -60,6 +61,14 @@ export class ImportedSessionTable extends SessionTableBase {
   public override grantRead(grantee: iam.IGrantable): iam.Grant {
     this.mentionKey();
     return super.grantRead(grantee);
+  }
+
+  public onExpired(_fn: lambda.IFunction): lambda.EventSourceMapping {
+    return refuse(this, {
+      prop: 'onExpired',
+      shown: 'called on an imported table',
+      allowed: 'a table of this app: call it in the app that defines the table, where its stream can be turned on',
+    });
   }
 
   private warnOfDistance(): void {

@@ -2,6 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { IEnvironmentReceiver, SessionEnvironment } from './environment';
 import { grantSessions, SessionAccess, SessionTarget } from './grants';
@@ -46,6 +47,8 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, SessionAccess.READ);
   }
+
+  public abstract onExpired(fn: lambda.IFunction): lambda.EventSourceMapping;
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return tableMetric(this.metricSource, metricName, options);

@@ -3,11 +3,13 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct, IConstruct } from 'constructs';
 import { sessionBundling } from './bundling';
 import { checkTableProps, recovery, refuseUnknownProps, warnOfReturningSessions } from './checks';
 import { IEnvironmentReceiver } from './environment';
+import { ExpiryStream } from './expiry';
 import { replicaArns, SessionAccess, SessionTarget } from './grants';
 import { ImportedSessionTable } from './imported-session-table';
 import type { SessionAlarms, SessionAlarmsProps } from './observing';
@@ -65,6 +67,20 @@ export interface ISessionTable extends IConstruct {
    * @param grantee a Lambda function, or a role or user of the table's own account
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Has Lambda call a function with each session that expired.
+   *
+   * Write it with `expiredHandler` of `cdk-session-table/expired`. Turns on the table's stream, which holds the data of
+   * sessions for 24 hours, and lets this function alone read it. DynamoDB deletes a session some time after it expired,
+   * which may be days. A session that was signed out or replaced did not expire.
+   *
+   * Only for a table of this app, and for a function in its account and Region; two functions at most.
+   *
+   * @param fn the function to call
+   * @returns the mapping of the stream to the function, for what this method does not cover
+   */
+  onExpired(fn: lambda.IFunction): lambda.EventSourceMapping;
 
   /**
    * Any metric of DynamoDB whose only dimension is the table's name.
@@ -337,6 +353,8 @@ export class SessionTable extends SessionTableBase {
   /** @internal */
   protected readonly _target: SessionTarget;
 
+  private readonly expiry: ExpiryStream;
+
   public constructor(scope: Construct, id: string, props: SessionTableProps = {}) {
     super(scope, id, props);
     refuseUnknownProps(this, props, { ...SESSION_OPTIONS, ...TABLE_PROPS });
@@ -345,6 +363,11 @@ export class SessionTable extends SessionTableBase {
     this.table = new dynamodb.TableV2(this, 'Resource', tableProps(this, props));
     for (const [name, value] of Object.entries(props.tags ?? {})) Tags.of(this.table).add(name, value);
     this._target = target(this.table, props);
+    this.expiry = new ExpiryStream(this.table, { scope: this, target: this._target, encryptionKey: this.encryptionKey });
+  }
+
+  public onExpired(fn: lambda.IFunction): lambda.EventSourceMapping {
+    return this.expiry.addReader(fn);
   }
 
   /** The ARN of the table. */

@@ -5,7 +5,7 @@ export {
 export { type FetchRequest, type FetchResponse, type PlatformRequest, fetchHandler } from './adapters/fetch';
 export { type HeaderSink, applyHeaders } from './adapters/finish';
 export { lambdaHandler } from './adapters/lambda';
-export { type LambdaContext, type LambdaHttpEvent } from './adapters/lambda-event';
+export { type LambdaContext, type LambdaHttpEvent, routeOf } from './adapters/lambda-event';
 export { type LambdaHttpResponse } from './adapters/lambda-response';
 export { type LambdaStreamResponse, type StreamifiedHandler, lambdaStream } from './adapters/lambda-stream';
 export { type WithSession } from './adapters/with-session';
@@ -20,10 +20,12 @@ export {
   type KeyInput,
   type PutItemInput,
   type SessionClient,
+  type TransactWriteItem,
+  type TransactWriteItemsInput,
   type UpdateItemInput,
 } from './client/session-client';
 export { type Clock } from './clock';
-export { type Codec } from './session/codec';
+export { type Codec, type JsonData, type JsonValue } from './session/codec';
 export { type CsrfOptions, type CsrfRequest, type HeaderGetter, type HeaderRecord } from './session/csrf';
 export {
   SessionConflictError,

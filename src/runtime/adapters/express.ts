@@ -10,7 +10,7 @@ import { rejectingWithStatus } from './http-error';
 import { Mount } from './mount';
 import { NodeResponse, sinkOf } from './node-response';
 import { SessionFactory } from '../request/session-factory';
-import type { FinishedRequest, SessionRequest } from '../request/session-request';
+import type { FinishedRequest, SessionRequest, SessionRequestInit } from '../request/session-request';
 import type { Session } from '../session/session';
 
 export { type NodeResponse } from './node-response';
@@ -69,7 +69,7 @@ export function expressSessions<Data extends object>(sessions: SessionFactory<Da
     if (visit.request) return visit.request;
     const { headers, method, secure, socket } = key as ExpressRequest;
     const https = secure ?? (Object(socket) as { readonly encrypted?: unknown }).encrypted === true;
-    const request = (visit.request = mount.begin({ cookies: headers.cookie, https, method }));
+    const request = (visit.request = mount.begin({ cookies: headers.cookie, headers: headers as SessionRequestInit['headers'], https, method }));
     // It can be read then, and every change throws.
     if (visit.response.headersSent) await request.commit();
     else holdHead(visit.response, () => store(request, visit.response), visit.next);

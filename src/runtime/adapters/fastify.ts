@@ -7,6 +7,7 @@ import { HeaderSink, OF_THE_BODY, applyHeaders, settle } from './finish';
 import { rejectingWithStatus } from './http-error';
 import { Mount } from './mount';
 import { SessionFactory } from '../request/session-factory';
+import type { SessionRequestInit } from '../request/session-request';
 import type { Session } from '../session/session';
 
 /** What the plugin uses of a request. */
@@ -53,8 +54,8 @@ export function fastifySessions<Data extends object>(sessions: SessionFactory<Da
   const mount = new Mount('fastifySessions', sessions);
   const plugin = (instance: FastifyInstance, _options: unknown, done: () => void): void => {
     instance.addHook('onRequest', (request, _reply, next) => {
-      const { headers: { cookie }, protocol, method } = request;
-      if (!mount.has(request)) mount.add(request, mount.begin({ cookies: cookie, https: protocol === 'https', method }));
+      const { headers, protocol, method } = request;
+      if (!mount.has(request)) mount.add(request, mount.begin({ cookies: headers.cookie, headers: headers as SessionRequestInit['headers'], https: protocol === 'https', method }));
       next();
     });
     instance.addHook('onSend', async (key, reply, payload) => {

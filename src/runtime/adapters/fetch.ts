@@ -2,7 +2,7 @@ import { HeaderSink, applyHeaders, hasHeaders } from './finish';
 import { mustBeFactory } from './mount';
 import { SessionFactory } from '../request/session-factory';
 import type { SessionHeaders } from '../request/cookies';
-import type { FinishedRequest } from '../request/session-request';
+import type { FinishedRequest, SessionRequestInit } from '../request/session-request';
 import { type WithSession, sessionOf } from './with-session';
 
 /** What is read of a Fetch request. */
@@ -58,8 +58,9 @@ export function fetchHandler<
 }
 
 /** The request, for `forRequest`. */
-export function fetchInit({ url, method, headers }: FetchRequest): { readonly cookies: unknown; readonly https: boolean; readonly method: string } {
-  return { cookies: headers.get('cookie'), https: url.startsWith('https:'), method };
+export function fetchInit({ url, method, headers }: FetchRequest): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method'> {
+  const getter = { get: (name: string) => headers.get(name) ?? null };
+  return { cookies: headers.get('cookie'), headers: getter, https: url.startsWith('https:'), method };
 }
 
 /** The response while the store is out of reach. */

@@ -6,6 +6,7 @@
 import { HeaderSink, OF_THE_BODY, applyHeaders, settle } from './finish';
 import { Mount, takenBy } from './mount';
 import { SessionFactory } from '../request/session-factory';
+import type { SessionRequestInit } from '../request/session-request';
 import type { SessionHeaders } from '../request/cookies';
 import { type WithSession, sessionOf } from './with-session';
 
@@ -37,8 +38,8 @@ export function koaSessions<Data extends object>(sessions: SessionFactory<Data>)
   return async (context, next) => {
     if (mount.has(context)) return void (await next());
     if (Reflect.has(context, 'session')) throw takenBy('koaSessions', 'ctx.session');
-    const { headers: { cookie }, secure, method } = context;
-    const request = mount.add(context, mount.begin({ cookies: cookie, https: secure, method }));
+    const { headers: sent, secure, method } = context;
+    const request = mount.add(context, mount.begin({ cookies: sent.cookie, headers: sent as SessionRequestInit['headers'], https: secure, method }));
     Object.assign(context, sessionOf(request));
     const thrown = await caught(next);
     if (!request.isUsed) return rethrow(thrown);

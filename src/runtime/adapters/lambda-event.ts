@@ -47,13 +47,19 @@ export function isAuthorizerEvent(event: unknown): boolean {
   return (type === 'REQUEST' || type === 'TOKEN') && typeof (methodArn ?? routeArn) === 'string';
 }
 
-/** The request of an event, for `forRequest`. */
-export function requestOf(event: LambdaHttpEvent, context: unknown): Pick<SessionRequestInit, 'cookies' | 'https' | 'method' | 'remainingTime'> {
+/** The method and the path of a request, whichever service sent the event. The path is without the stage, and not decoded. */
+export function routeOf(event: LambdaHttpEvent): { readonly method: string; readonly path: string } {
   const { http } = Object(event.requestContext) as { readonly http?: { readonly method?: string } };
+  return { method: event.httpMethod ?? http?.method ?? 'GET', path: event.rawPath ?? event.path ?? '/' };
+}
+
+/** The request of an event, for `forRequest`. */
+export function requestOf(event: LambdaHttpEvent, context: unknown): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method' | 'remainingTime'> {
   return {
     cookies: [...(Array.isArray(event.cookies) ? (event.cookies as unknown[]) : []), ...headersNamed(event, 'cookie')],
+    headers: { get: (name) => String(headersNamed(event, name)[0] ?? '') },
     https: isHttps(event),
-    method: event.httpMethod ?? http?.method,
+    method: routeOf(event).method,
     remainingTime: remainingTimeOf(context),
   };
 }

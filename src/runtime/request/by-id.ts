@@ -1,10 +1,10 @@
-import type { Session } from '../session/session';
-import { TOKEN_BYTES } from '../table/item';
 import { CookieWriter, ResponseCookies } from './cookies';
 import { OpenedSession, openSession } from './opened-session';
 import { Identity, RequestScope, identityOf, targetOf } from './scope';
 import { FactoryParts, emitter } from './session-request';
 import { touchSession, writeSession } from './write-session';
+import type { Session } from '../session/session';
+import { TOKEN_BYTES } from '../table/item';
 
 /** A session whose id the application holds. */
 export interface SessionById {

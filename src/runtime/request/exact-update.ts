@@ -1,11 +1,11 @@
 import { SessionConflictError, SessionUnavailableError } from '../errors';
+import type { Known, OpenedSession, Stored } from './opened-session';
+import { Identity, RequestScope, repeatRace, targetOf } from './scope';
+import { writeSession } from './write-session';
 import type { UpdateStart } from '../session/values';
 import { MOST_TOKENS, TOKEN_BYTES, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { WriteResult } from '../table/store';
-import type { Known, OpenedSession, Stored } from './opened-session';
-import { Identity, RequestScope, repeatRace, targetOf } from './scope';
-import { writeSession } from './write-session';
 
 type Change = (value: unknown) => unknown;
 

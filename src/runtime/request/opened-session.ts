@@ -1,13 +1,13 @@
 import { SessionEndedError, SessionError, SessionTooLargeError, WriteOutcome } from '../errors';
-import { Session, SessionHost } from '../session/session';
+import { exactUpdate } from './exact-update';
+import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
+import { touchSession, writeSession } from './write-session';
 import { derivedCsrfSecret } from '../session/csrf';
+import { Session, SessionHost } from '../session/session';
 import { NO_VALUES, SessionRecord, recordSize } from '../table/item';
 import { LARGEST_ITEM } from '../table/item-size';
 import { refOf } from '../table/key';
 import { StoredForm } from '../table/stored-form';
-import { exactUpdate } from './exact-update';
-import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
-import { touchSession, writeSession } from './write-session';
 
 /**
  * What a session is in the table, as far as this request knows.

@@ -1,12 +1,12 @@
 import { SessionTooLargeError, SessionUnavailableError } from '../errors';
-import type { Changeset } from '../session/session';
-import { TOKEN_BYTES, newRecord, withChanges } from '../table/item';
-import { refOf } from '../table/key';
-import type { FreezeResult } from '../table/store';
-import { StoredForm } from '../table/stored-form';
 import type { OpenedSession, Stored } from './opened-session';
 import { repeatRace, secondsOf, targetOf } from './scope';
 import { createSession, storeNew } from './write-session';
+import type { Changeset } from '../session/session';
+import { SessionRecord, SessionTimes, TOKEN_BYTES, newRecord, recordSize, withChanges } from '../table/item';
+import { refOf } from '../table/key';
+import type { FreezeResult } from '../table/store';
+import { StoredForm } from '../table/stored-form';
 
 /** Milliseconds that are kept for the response of the function itself. */
 const RESERVE = 500;
@@ -30,6 +30,8 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
   if (known.kind === 'frozen') return copy(opened, changeset, known);
   checkBeforehand(opened, changeset, known);
   const result = await freeze(opened, known);
+  // The old id is over, whatever becomes of the copy: a later response may already have another one.
+  opened.scope.response.withdraw();
   if (result.kind === 'frozen') {
     opened.rebase('frozen', known.identity, result.image);
     return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
@@ -46,7 +48,11 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const { scope } = opened;
   const { form } = opened;
   const [dat, flash] = [withChanges(record.dat, form.encode(changeset.values)), withChanges(record.flash, form.encode(changeset.flash))];
-  opened.checkSize(identity.key, newRecord({ times: record, image: record, dat, flash, csr: changeset.csr }));
+  const times = timesOf(opened, changeset, record);
+  const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr });
+  // The old item has to have room for the token that freezes it.
+  const frozen = { ...record, frz: new Uint8Array(TOKEN_BYTES) };
+  opened.checkSize(identity.key, recordSize(identity.key, frozen) > recordSize(identity.key, renewed) ? frozen : renewed);
   const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
   if (left >= scope.options.deadline * LEAST_PART) return;
   throw new SessionUnavailableError('unavailable', 'The function has too little time left to give the session a new id; nothing was changed.', {
@@ -69,18 +75,23 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
 async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
   const { scope, session } = opened;
   const snapshot = session.snapshot(StoredForm.isPortable);
-  const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
-  const now = secondsOf(scope);
-  const keepsDeadline = changeset.renewal?.keepDeadline === true;
-  const times = keepsDeadline ? scope.options.lifetime.continue(image, now, idl) : scope.options.lifetime.begin(now, idl);
+  const times = timesOf(opened, changeset, image);
   try {
     await storeNew(opened, changeset, { times, image, snapshot, event: 'regenerated' });
   } catch (error) {
-    if (!(error instanceof SessionTooLargeError) || keepsDeadline) throw error;
+    if (!(error instanceof SessionTooLargeError) || changeset.renewal?.keepDeadline === true) throw error;
     // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.
     scope.emit('large', opened.known.kind === 'fresh' ? undefined : opened.known.identity.key);
     await beginAnew(opened, opened.known as Stored);
   }
+}
+
+/** The times of the copy. */
+function timesOf({ scope }: OpenedSession, { idle, renewal }: Changeset, image: SessionRecord): SessionTimes {
+  const { lifetime } = scope.options;
+  const idl = idle === undefined ? image.idl : idle.seconds;
+  const now = secondsOf(scope);
+  return renewal?.keepDeadline === true ? lifetime.continue(image, now, idl) : lifetime.begin(now, idl);
 }
 
 /** What this request set becomes a new session. */

@@ -1,9 +1,9 @@
+import { SessionUnavailableError } from '../errors';
+import type { ResponseCookies } from './cookies';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
-import { SessionUnavailableError } from '../errors';
 import { keyOf, refOf } from '../table/key';
 import type { Store, Target } from '../table/store';
-import type { ResponseCookies } from './cookies';
 
 /** The id of a session and its key in the table. */
 export interface Identity {

@@ -1,10 +1,10 @@
-import type { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
-import type { SessionFactoryOptions } from '../options/factory-options';
-import { Environment, resolveOptions } from '../options/resolve-options';
-import { Store } from '../table/store';
 import { SessionsById } from './by-id';
 import { CookieWriter } from './cookies';
 import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
+import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
+import type { SessionFactoryOptions } from '../options/factory-options';
+import { Environment, resolveOptions } from '../options/resolve-options';
+import { Store } from '../table/store';
 
 /** Returns the client of a factory: the given one in the form of the port, or one of the library's own. */
 export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSettings) => SessionClient;
@@ -46,11 +46,6 @@ export function makeSessionFactory<Data extends object>(
 ): SessionFactory<Data> {
   const resolved = resolveOptions(options, environment);
   const { client, cookie, tableName } = resolved;
-  const port = isSessionClient(client) ? client : provide(client, resolved);
+  const port = client === undefined || isClientOfSdk(client) ? provide(client, resolved) : client;
   return new SessionFactory<Data>({ options: resolved, store: new Store(port, tableName, resolved), cookieWriter: new CookieWriter(cookie) });
-}
-
-/** Anything with `send` is a client of the SDK, also the `DynamoDB` class, whose methods have the names of the port's. */
-function isSessionClient(client: SessionClient | ClientOfSdk | undefined): client is SessionClient {
-  return client !== undefined && !('send' in client);
 }

@@ -1,11 +1,12 @@
 import { SessionError, SessionUnavailableError } from '../errors';
-import type { ResolvedOptions } from '../options/resolve-options';
-import { Session } from '../session/session';
-import { refOf } from '../table/key';
-import { Store } from '../table/store';
 import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
+import type { ResolvedOptions } from '../options/resolve-options';
+import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
+import { Session } from '../session/session';
+import { refOf } from '../table/key';
+import { Store } from '../table/store';
 
 /** What all requests of a factory share. */
 export interface FactoryParts {
@@ -20,6 +21,8 @@ export interface SessionRequestInit {
   readonly cookies: unknown;
   /** Whether the browser sent the request by HTTPS: what the framework says, which heeds its own trust in proxies. */
   readonly https: boolean;
+  /** The request's headers, for the event `cross-site-arrival`: a record or a `Headers` object. */
+  readonly headers?: HeaderRecord | HeaderGetter | undefined;
   /** The request's method: `HEAD` and `OPTIONS` do not extend a session. @default 'GET' */
   readonly method?: string | undefined;
   /** Returns the milliseconds that are left for the request. @default - no limit but the `deadline` of each call */
@@ -171,6 +174,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const { ids, recentWrite, malformed } = this.#readCookies();
     const isReadable = ids.length <= MOST_IDS;
     if ((malformed && ids.length === 0) || !isReadable) scope.emit('cookie-rejected');
+    if (ids.length === 0 && isCrossSiteArrival(this.#init.headers)) scope.emit('cross-site-arrival');
     const { consistency } = scope.options;
     const isRecent = recentWrite || this.#init.singleSetCookie === true;
     const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
@@ -192,6 +196,12 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   #settled(): Promise<OpenedSession | undefined> | undefined {
     return this.#opened?.catch(() => undefined);
   }
+}
+
+/** Whether a link on another site, or a redirect from one, led here. Under `SameSite=Strict` the browser then sends no cookie. */
+function isCrossSiteArrival(headers: SessionRequestInit['headers']): boolean {
+  if (headers === undefined) return false;
+  return headerOf(headers, 'sec-fetch-site') === 'cross-site' && headerOf(headers, 'sec-fetch-mode') === 'navigate';
 }
 
 /** The response while the store cannot be used. The log says why; the visitor need not know. */

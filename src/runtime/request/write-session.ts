@@ -1,4 +1,7 @@
 import { SessionConflictError, SessionUnavailableError } from '../errors';
+import type { Known, OpenedSession, Stored } from './opened-session';
+import { regenerateSession } from './regenerate-session';
+import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 import { newSessionId } from '../session/id';
 import { Changeset, SessionSnapshot } from '../session/session';
 import type { Snapshot } from '../session/values';
@@ -6,9 +9,6 @@ import { SessionRecord, SessionTimes, StoredChanges, StoredValues, newRecord, wi
 import { refOf } from '../table/key';
 import type { SessionWrite } from '../table/store';
 import { StoredForm } from '../table/stored-form';
-import type { Known, OpenedSession, Stored } from './opened-session';
-import { regenerateSession } from './regenerate-session';
-import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 
 /** Collisions of 256 random bits do not occur; a refusal means that a response was lost, three that the randomness is broken. */
 const MOST_IDS = 3;

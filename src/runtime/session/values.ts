@@ -95,6 +95,12 @@ export class Values {
     this.#assign(key, { text: undefined, value: undefined, state: 'deleted' });
   }
 
+  /** Whether a text stands for the value of a key. */
+  public isText(key: string, text: string): boolean {
+    const value = this.get(key);
+    return value !== undefined && this.#standsFor(text, value, this.stringify(key, value));
+  }
+
   /** Deletes the keys that are known here, damaged ones too, and none that another request adds meanwhile. */
   public clear(): void {
     for (const key of [...this.#entries.keys()]) this.delete(key);

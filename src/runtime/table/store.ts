@@ -2,7 +2,7 @@ import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { Item, SessionClient, UpdateItemInput } from '../client/session-client';
 import type { Clock, RandomBytes } from '../clock';
 import { SessionUnavailableError } from '../errors';
-import { Answer, CallSettings, call } from './call';
+import { CallResult, CallSettings, call } from './call';
 import {
   FLASH_PREFIX, FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, StoredChanges, StoredValues,
   attribute, readItem, readTokens, storedAttribute, toItem, toKey,
@@ -182,9 +182,13 @@ export class Store {
       // Whether it was frozen is asked below, before anything is called dead.
       if (!isLost(error)) throw error;
     }
-    item ??= await this.#read(target, true);
-    if (item === undefined) return { kind: knownExpiry <= target.now ? 'expired' : 'gone' };
-    const image = readItem(item, target.key);
+    let image = readItem(item, target.key);
+    if (image === undefined) {
+      // Not every client hands over the item with its answer.
+      item = await this.#read(target, true);
+      if (item === undefined) return { kind: knownExpiry <= target.now ? 'expired' : 'gone' };
+      image = readItem(item, target.key);
+    }
     // What was frozen without its data was deleted, and not replaced.
     if (image === undefined) return { kind: 'gone' };
     if (image.frz !== undefined) return { kind: 'frozen', image };
@@ -243,7 +247,7 @@ export class Store {
 
   #update(
     target: Target, expression: Expression, condition: readonly string[], refused?: 'ALL_OLD', written?: 'ALL_NEW',
-  ): Promise<Answer<unknown>> {
+  ): Promise<CallResult<unknown>> {
     const input: UpdateItemInput = {
       TableName: this.#table,
       Key: toKey(target.key),
@@ -257,12 +261,12 @@ export class Store {
 
   #call<Output>(
     operation: string, target: Omit<CallSettings, keyof StoreSettings> & { readonly now: number }, send: Parameters<typeof call<Output>>[2],
-  ): Promise<Answer<Output>> {
+  ): Promise<CallResult<Output>> {
     return call(this.#client, operation, send, { ...this.#settings, ...target });
   }
 }
 
-type Refusal = Extract<Answer<unknown>, { readonly refused: true }>;
+type Refusal = Extract<CallResult<unknown>, { readonly refused: true }>;
 
 /** Whether an item is what `bury` leaves behind. */
 function isBuried(item: unknown): boolean {
