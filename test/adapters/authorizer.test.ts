@@ -84,7 +84,7 @@ test('a decision that changes the session fails, and nothing is written', async 
     return true;
   });
   await expect(decide(event)).rejects.toMatchObject({ code: 'misuse' });
-  expect(scene.table.takeCalls()).toEqual(['GetItem']);
+  expect(scene.table.takeCalls()).toEqual(['GetItem(strong)']);
 });
 
 test('a store that denies is an error, which lets nobody pass', async () => {
