@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise -- a token is a mask of bits */
 import { createHmac, randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { CsrfRequest, csrfToken, derivedCsrfSecret, isOwnRequest, newCsrfSecret } from '../../src/runtime/session/csrf';

@@ -27,7 +27,9 @@ function host(more: Partial<SessionHost> = {}): SessionHost {
 
 const STORED = { name: '"Ada"', cart: '["tea"]' };
 
-function session(more: Partial<SessionHost> = {}, dat: Readonly<Record<string, string>> = STORED, flash: Readonly<Record<string, string>> = {}): Session<Data> {
+type Texts = Readonly<Record<string, string>>;
+
+function session(more: Partial<SessionHost> = {}, dat: Texts = STORED, flash: Texts = {}): Session<Data> {
   return new Session<Data>(host(more), decode, { dat: new Map(Object.entries(dat)), flash: new Map(Object.entries(flash)) });
 }
 

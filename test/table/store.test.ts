@@ -258,7 +258,9 @@ test('names of every kind never get into the text of an expression', async () =>
 });
 
 test('the largest change of one update stays within the 4 KB of an expression', async () => {
-  const many = <Value>(count: number, value: Value) => Array.from({ length: count }, (_, i): [string, Value] => [`${'k'.repeat(240)}${String(value)}${i}`, value]);
+  const name = 'k'.repeat(240);
+  const many = <Value>(count: number, value: Value) =>
+    Array.from({ length: count }, (_, i): [string, Value] => [`${name}${String(value)}${i}`, value]);
   const largest: SessionWrite = {
     ...{ data: { changed: new Map(many(100, '1')) }, flash: new Map([...many<string | undefined>(100, '["",1]'), ...many(250, undefined)]) },
     ...{ csr: token(1), tokens: [token(1)], version: 3, extension: { exp: NOW + 1500, idl: 60 } },
@@ -274,7 +276,8 @@ test('the time that the function has left bounds each verb', async () => {
   const { store, client } = storeOf([]);
   const verbs = [
     () => store.load(hurried, false), () => store.create(hurried, () => ({ key, record })), () => store.update(hurried, write),
-    () => store.touch(hurried, extension, 120), () => store.freeze(hurried, token(1), NOW), () => store.delete(hurried), () => store.bury(hurried, token(1)),
+    () => store.touch(hurried, extension, 120), () => store.freeze(hurried, token(1), NOW), () => store.delete(hurried),
+    () => store.bury(hurried, token(1)),
   ];
   for (const verb of verbs) await expect(verb()).rejects.toMatchObject({ name: 'SessionUnavailableError', outcome: 'not-applied' });
   expect(client.inputs).toEqual([]);

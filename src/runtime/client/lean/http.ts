@@ -49,31 +49,41 @@ export class HttpServer {
    */
   public send({ method, path, headers, body }: HttpRequest, options: CallOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      if (isAborted(options)) return reject(new CallError('AbortError', 'The call was given up.'));
-      let isReady = false;
-      const fail = (error: Error): Error => {
+      if (isAborted(options)) return reject(givenUp());
+      let [isReady, isSettled] = [false, false];
+      const request = this.#client.request({ ...this.#place, agent: this.#agent, method, path, headers });
+      const settle = (): void => {
+        isSettled = true;
         forget();
+      };
+      const fail = (error: Error): Error => {
+        settle();
         const failure = isReady || request.reusedSocket ? error : notSent(error);
         reject(failure);
         return failure;
       };
-      const request = this.#client.request({ ...this.#place, agent: this.#agent, method, path, headers });
       const forget = whenAborted(options, () => {
         request.destroy();
-        const failure = fail(new CallError('AbortError', 'The call was given up.'));
+        const failure = fail(givenUp());
         return failure.name === 'AbortError' ? undefined : failure;
       });
       request.once('socket', (socket) => {
         if (!request.reusedSocket) socket.once(this.#ready, () => (isReady = true));
       });
-      request.once('response', (response) => readBody(response, (bytes) => {
-        forget();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes });
+      request.once('response', (response) => readBody(response, (body_) => {
+        settle();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body_ });
       }, fail));
       request.on('error', fail);
+      // Not every way to break off is an error to Node. Of a good response none is made: its stack takes longer than reading it.
+      request.once('close', () => isSettled || fail(new CallError('IncompleteResponseError', 'The connection was closed before the response had ended.')));
       request.end(body);
     });
   }
+}
+
+function givenUp(): CallError {
+  return new CallError('AbortError', 'The call was given up.');
 }
 
 function notSent(error: Error): CallError {
@@ -81,15 +91,13 @@ function notSent(error: Error): CallError {
   return Object.assign(new CallError('ConnectionError', 'There was no connection, so nothing was sent.', undefined, { cause: error }), { code });
 }
 
-/** Reads a response to its end. Not every way to break off is an error to Node. */
+/** Reads a response to its end. */
 function readBody(response: IncomingMessage, done: (body: Buffer) => void, fail: (error: Error) => void): void {
   const chunks: Buffer[] = [];
-  // No error is made for a response that is in order: its stack takes longer than reading it.
-  const breakOff = () => fail(new CallError('IncompleteResponseError', 'The connection was closed before the response had ended.'));
   response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  response.once('error', fail);
   response.once('end', () => {
+    // Without the rest there is no result, and the end of the connection says so.
     if (response.complete) done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    else breakOff();
   });
-  response.once('error', fail).once('close', () => response.readableEnded || breakOff());
 }
