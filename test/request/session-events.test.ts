@@ -1,4 +1,5 @@
-import { SessionEvent } from '../../src/runtime';
+import { SessionEvent, sessionFactory } from '../../src/runtime';
+import { memoryTable } from '../../src/testing';
 import { Scene } from '../support/scene';
 import { ShopSession, Visitor } from '../support/visitor';
 
@@ -86,4 +87,26 @@ test('two different ids of which one is dead are read strongly, and the dead one
   expect(await visitor.visit((session) => session.isNew)).toBe(false);
   expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
   expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'GetItem(strong)']);
+});
+
+describe('an arrival from another site', () => {
+  const arrival = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
+
+  async function eventsOf(init: { readonly headers?: Record<string, string>; readonly cookies?: string }): Promise<string[]> {
+    const events: string[] = [];
+    const sessions = sessionFactory({ tableName: 'Sessions', client: memoryTable(), onEvent: ({ type }) => void events.push(type) });
+    await sessions.forRequest({ cookies: undefined, https: true, ...init }).session();
+    return events;
+  }
+
+  test('without a cookie is told, because a cookie that is Strict looks like that', async () => {
+    expect(await eventsOf({ headers: arrival })).toEqual(['cross-site-arrival']);
+  });
+
+  test('with a session id, or by something else than a navigation, or from the own site is not', async () => {
+    expect(await eventsOf({ headers: arrival, cookies: `session_id=${'a'.repeat(43)}` })).toEqual(['unknown-id']);
+    expect(await eventsOf({ headers: { ...arrival, 'Sec-Fetch-Mode': 'cors' } })).toEqual([]);
+    expect(await eventsOf({ headers: { ...arrival, 'Sec-Fetch-Site': 'same-origin' } })).toEqual([]);
+    expect(await eventsOf({})).toEqual([]);
+  });
 });

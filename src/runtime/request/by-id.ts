@@ -1,7 +1,7 @@
-import { CookieWriter, ResponseCookies } from './cookies';
+import { ResponseCookies } from './cookies';
 import { OpenedSession, openSession } from './opened-session';
 import { Identity, RequestScope, identityOf, targetOf } from './scope';
-import { FactoryParts, emitter } from './session-request';
+import { FactoryParts } from './session-request';
 import { touchSession, writeSession } from './write-session';
 import type { Session } from '../session/session';
 import { TOKEN_BYTES } from '../table/item';
@@ -74,17 +74,17 @@ export class SessionsById {
   }
 
   #scope(): RequestScope {
-    const { options, store } = this.#parts;
+    const { options, store, cookieWriter, emit } = this.#parts;
     return {
       options,
       store,
       https: true,
       remainingTime: undefined,
-      response: new ResponseCookies(new CookieWriter(options.cookie), true, false),
+      response: new ResponseCookies(cookieWriter, true, false),
       isReadOnly: options.isReadOnly,
       touches: true,
       identities: new Set(),
-      emit: emitter(options),
+      emit,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { OpenedSession, Stored } from './opened-session';
 import { repeatRace, secondsOf, targetOf } from './scope';
 import { createSession, storeNew } from './write-session';
 import type { Changeset } from '../session/session';
-import { TOKEN_BYTES, newRecord, withChanges } from '../table/item';
+import { SessionRecord, SessionTimes, TOKEN_BYTES, newRecord, recordSize, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { FreezeResult } from '../table/store';
 import { StoredForm } from '../table/stored-form';
@@ -49,7 +49,11 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const { form } = opened;
   const dat = withChanges(record.dat, form.encode(changeset.values, record.dat));
   const flash = withChanges(record.flash, form.encode(changeset.flash, record.flash));
-  opened.checkSize(identity.key, newRecord({ times: record, image: record, dat, flash, csr: changeset.csr }));
+  const times = timesOf(opened, changeset, record);
+  const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr });
+  // The old item has to have room for the token that freezes it.
+  const frozen = { ...record, frz: new Uint8Array(TOKEN_BYTES) };
+  opened.checkSize(identity.key, recordSize(identity.key, frozen) > recordSize(identity.key, renewed) ? frozen : renewed);
   const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
   if (left >= scope.options.deadline * LEAST_PART) return;
   throw new SessionUnavailableError('unavailable', 'The function has too little time left to give the session a new id; nothing was changed.', {
@@ -72,18 +76,23 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
 async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
   const { scope, session } = opened;
   const snapshot = session.snapshot(StoredForm.isPortable);
-  const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
-  const now = secondsOf(scope);
-  const keepsDeadline = changeset.renewal?.keepDeadline === true;
-  const times = keepsDeadline ? scope.options.lifetime.continue(image, now, idl) : scope.options.lifetime.begin(now, idl);
+  const times = timesOf(opened, changeset, image);
   try {
     await storeNew(opened, changeset, { times, image, snapshot, event: 'regenerated' });
   } catch (error) {
-    if (!(error instanceof SessionTooLargeError) || keepsDeadline) throw error;
+    if (!(error instanceof SessionTooLargeError) || changeset.renewal?.keepDeadline === true) throw error;
     // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.
     scope.emit('large', opened.known.kind === 'fresh' ? undefined : opened.known.identity.key);
     await beginAnew(opened, opened.known as Stored);
   }
+}
+
+/** The times of the copy. */
+function timesOf({ scope }: OpenedSession, { idle, renewal }: Changeset, image: SessionRecord): SessionTimes {
+  const { lifetime } = scope.options;
+  const idl = idle === undefined ? image.idl : idle.seconds;
+  const now = secondsOf(scope);
+  return renewal?.keepDeadline === true ? lifetime.continue(image, now, idl) : lifetime.begin(now, idl);
 }
 
 /** What this request set becomes a new session. */

@@ -1,6 +1,6 @@
 import { SessionsById } from './by-id';
 import { CookieWriter } from './cookies';
-import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
+import { FactoryParts, SessionRequest, SessionRequestInit, emitter } from './session-request';
 import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
@@ -47,5 +47,6 @@ export function makeSessionFactory<Data extends object>(
   const resolved = resolveOptions(options, environment);
   const { client, cookie, tableName } = resolved;
   const port = client === undefined || isClientOfSdk(client) ? provide(client, resolved) : client;
-  return new SessionFactory<Data>({ options: resolved, store: new Store(port, tableName, resolved), cookieWriter: new CookieWriter(cookie) });
+  const store = new Store(port, tableName, resolved);
+  return new SessionFactory<Data>({ options: resolved, store, cookieWriter: new CookieWriter(cookie), emit: emitter(resolved) });
 }

@@ -3,6 +3,7 @@ import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCook
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
+import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
 import { Store } from '../table/store';
@@ -12,6 +13,7 @@ export interface FactoryParts {
   readonly options: ResolvedOptions;
   readonly store: Store;
   readonly cookieWriter: CookieWriter;
+  readonly emit: RequestScope['emit'];
 }
 
 /** What an adapter knows about the request. */
@@ -20,6 +22,8 @@ export interface SessionRequestInit {
   readonly cookies: unknown;
   /** Whether the browser sent the request by HTTPS: what the framework says, which heeds its own trust in proxies. */
   readonly https: boolean;
+  /** The request's headers, for the event `cross-site-arrival`: a record or a `Headers` object. */
+  readonly headers?: HeaderRecord | HeaderGetter | undefined;
   /** The request's method: `HEAD` and `OPTIONS` do not extend a session. @default 'GET' */
   readonly method?: string | undefined;
   /** Returns the milliseconds that are left for the request. @default - no limit but the `deadline` of each call */
@@ -49,36 +53,30 @@ export interface FinishedRequest {
   readonly unavailable?: { readonly status: 500 | 503; readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
+const NO_HEADERS: SessionHeaders = { setCookie: [] };
+const UNUSED: FinishedRequest = { headers: NO_HEADERS };
 /** How many ids of one request are read. More are none: see `docs/threat-model.md`. */
 const MOST_IDS = 3;
 
 /** The session of one request. It opens at most once, and says what the response must carry. */
 export class SessionRequest<Data extends object = Record<string, unknown>> {
-  readonly #scope: RequestScope;
+  readonly #parts: FactoryParts;
   readonly #init: SessionRequestInit;
+  /** Made when the session is asked for: most requests of many sites never do. */
+  #scope: RequestScope | undefined;
   #cookies: RequestCookies | undefined;
   #opened: Promise<OpenedSession> | undefined;
   #isUsed = false;
   #isFinished = false;
 
   /** @internal */
-  public constructor({ options, store, cookieWriter }: FactoryParts, init: SessionRequestInit) {
+  public constructor(parts: FactoryParts, init: SessionRequestInit) {
     if (typeof init?.https !== 'boolean') {
-      throw new TypeError('forRequest: https must say whether the browser sent the request by HTTPS, such as req.secure or request.protocol === "https".');
+      throw new TypeError('forRequest: https must say whether the browser sent the request by HTTPS, '
+        + 'such as req.secure or request.protocol === "https".');
     }
-    const { https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = init;
+    this.#parts = parts;
     this.#init = init;
-    this.#scope = {
-      options,
-      store,
-      https,
-      remainingTime,
-      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie),
-      isReadOnly: options.isReadOnly || readOnly,
-      touches: method !== 'HEAD' && method !== 'OPTIONS',
-      identities: new Set(),
-      emit: emitter(options),
-    };
   }
 
   /** Whether `session()` or `endSession()` was called. Until then the response needs nothing. */
@@ -114,14 +112,14 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     this.#isUsed = true;
     const opened = await this.#settled();
     if (opened !== undefined) return opened.invalidate();
-    this.#readCookies();
-    const { identities, response, isReadOnly } = this.#scope;
+    const scope = this.#begin();
+    const { identities, response, isReadOnly } = scope;
     if (identities.size === 0) return;
     if (this.#isFinished) throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
     if (isReadOnly) {
       throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
     }
-    await deleteSessions(this.#scope, identities);
+    await deleteSessions(scope, identities);
     response.clearId();
   }
 
@@ -132,18 +130,18 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionUnavailableError if the changes cannot be stored
    */
   public async commit(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.commit();
-    this.#isFinished = true;
-    return this.#scope.response.headers(opened !== undefined);
+    return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
   /** Drops the changes, and says what the response must carry all the same because of `save()`, `invalidate()` and `endSession()`. */
   public async discard(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.close();
-    this.#isFinished = true;
-    return this.#scope.response.headers(opened !== undefined);
+    return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
   /**
@@ -154,23 +152,37 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionTooLargeError, or SessionError with the code `misuse`, if the changes cannot be stored as they are
    */
   public async finish({ status, error }: RequestOutcome = {}): Promise<FinishedRequest> {
-    const failure = error ?? (Number(status) >= 500 ? undefined : await this.commit().then(() => undefined, (reason: unknown) => reason));
+    let failure = error;
+    if (error === undefined && !(Number(status) >= 500)) {
+      if (!this.#isUsed) return this.#unused();
+      try {
+        return { headers: await this.commit() };
+      } catch (reason) {
+        failure = reason;
+      }
+    }
     const headers = await this.discard();
     if (failure instanceof SessionUnavailableError) return { headers, unavailable: unavailable(failure) };
-    if (failure !== undefined && failure !== error) throw failure;
+    if (failure !== error) throw failure;
     return { headers };
   }
 
   /** The text of the id cookie that the response sends so far, set or cleared, or `undefined` for none. */
   public idCookie(): string | undefined {
-    return this.#scope.response.idCookie;
+    return this.#scope?.response.idCookie;
+  }
+
+  #unused(): FinishedRequest {
+    this.#isFinished = true;
+    return UNUSED;
   }
 
   async #open(): Promise<OpenedSession> {
-    const scope = this.#scope;
-    const { ids, recentWrite, malformed } = this.#readCookies();
+    const scope = this.#begin();
+    const { ids, recentWrite, malformed } = this.#cookies as RequestCookies;
     const isReadable = ids.length <= MOST_IDS;
     if ((malformed && ids.length === 0) || !isReadable) scope.emit('cookie-rejected');
+    if (ids.length === 0 && isCrossSiteArrival(this.#init.headers)) scope.emit('cross-site-arrival');
     const { consistency } = scope.options;
     const isRecent = recentWrite || this.#init.singleSetCookie === true;
     const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
@@ -179,19 +191,36 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     return opened;
   }
 
-  #readCookies(): RequestCookies {
-    if (this.#cookies !== undefined) return this.#cookies;
-    const { cookies } = this.#init;
-    const { options, identities } = this.#scope;
+  /** Reads the cookies, and makes the scope. */
+  #begin(): RequestScope {
+    if (this.#scope !== undefined) return this.#scope;
+    const { options, store, cookieWriter, emit } = this.#parts;
+    const { cookies, https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = this.#init;
     this.#cookies = readCookies(Array.isArray(cookies) ? cookies : [cookies], options.cookie.name);
-    for (const id of this.#cookies.ids) identities.add(identityOf(id, options.namespace));
-    return this.#cookies;
+    this.#scope = {
+      options,
+      store,
+      emit,
+      https,
+      remainingTime,
+      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie),
+      isReadOnly: options.isReadOnly || readOnly,
+      touches: method !== 'HEAD' && method !== 'OPTIONS',
+      identities: new Set(this.#cookies.ids.map((id) => identityOf(id, options.namespace))),
+    };
+    return this.#scope;
   }
 
   /** The session, if it was opened; one that could not be opened counts as none. */
   #settled(): Promise<OpenedSession | undefined> | undefined {
     return this.#opened?.catch(() => undefined);
   }
+}
+
+/** Whether a link on another site, or a redirect from one, led here. Under `SameSite=Strict` the browser then sends no cookie. */
+function isCrossSiteArrival(headers: SessionRequestInit['headers']): boolean {
+  if (headers === undefined) return false;
+  return headerOf(headers, 'sec-fetch-site') === 'cross-site' && headerOf(headers, 'sec-fetch-mode') === 'navigate';
 }
 
 /** The response while the store cannot be used. The log says why; the visitor need not know. */
