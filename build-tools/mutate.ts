@@ -5,13 +5,15 @@
  *
  * Ends with 1 where a change survives that `docs/mutation.md` does not list.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptedSurvivors, entryOf, placeName } from './accepted-survivors';
 import { Mutant, mutantsOf } from './mutants';
 import { MutationProcess } from './mutation-pool';
 import { candidates, mutatedSources, testsOf } from './mutation-tests';
+import { lastRun } from './test-report';
 
 const ROOT = join(__dirname, '..');
 const PROCESSES = 2;
@@ -39,17 +41,15 @@ function changesOf(file: string): Change[] {
 
 /** A shuffle that a seed repeats. */
 function shuffled<Element>(list: readonly Element[], seed: number): Element[] {
-  let state = seed >>> 0;
-  const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
-  const rest = [...list];
-  return list.map(() => rest.splice(Math.floor(next() * rest.length), 1)[0] as Element);
+  const order = (at: number): string => createHash('sha256').update(`${seed}/${at}`).digest('hex');
+  const keyed = list.map((element, at) => ({ element, key: order(at) }));
+  return keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ element }) => element);
 }
 
 /** What each test file took in the last run of jest, in milliseconds; a new one counts as quick. */
 function lastTimes(): ReadonlyMap<string, number> {
-  const report = join(ROOT, 'test-reports/junit.xml');
-  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
-  const known = new Map([...text.matchAll(/<testcase [^>]*file="([^"]+)"[^>]*time="([\d.]+)"/g)].map(([, file = '', time = '0']) => [file, Number(time)]));
+  const known = new Map<string, number>();
+  for (const { file, milliseconds } of lastRun()) known.set(file, (known.get(file) ?? 0) + milliseconds);
   return new Map(candidates().map((test) => [test, known.get(test) ?? readFileSync(join(ROOT, test)).length / 100]));
 }
 
