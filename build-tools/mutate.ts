@@ -26,6 +26,8 @@ interface Change {
   readonly text: string;
   readonly what: string;
   readonly mutant: Mutant;
+  /** The whole source as it was when the run began. */
+  readonly source: string;
 }
 
 interface Judged extends Change {
@@ -36,7 +38,7 @@ interface Judged extends Change {
 function changesOf(file: string): Change[] {
   const source = readFileSync(join(ROOT, 'src/runtime', file), 'utf8');
   const lines = source.split('\n');
-  return mutantsOf(source).map((mutant) => ({ file, text: (lines[mutant.line - 1] ?? '').trim(), what: mutant.what, mutant }));
+  return mutantsOf(source).map((mutant) => ({ file, text: (lines[mutant.line - 1] ?? '').trim(), what: mutant.what, mutant, source }));
 }
 
 /** A shuffle that a seed repeats. */
@@ -55,8 +57,8 @@ function lastTimes(): ReadonlyMap<string, number> {
 
 async function judge(process: MutationProcess, change: Change, took: ReadonlyMap<string, number>): Promise<Judged> {
   const path = join(ROOT, 'src/runtime', change.file);
-  const before = readFileSync(path, 'utf8');
-  const text = before.slice(0, change.mutant.start) + change.mutant.replacement + before.slice(change.mutant.end);
+  const { source, mutant } = change;
+  const text = source.slice(0, mutant.start) + mutant.replacement + source.slice(mutant.end);
   for (const test of testsOf(change.file, took)) {
     const longest = Math.max(PATIENCE, MORE_PATIENCE * (took.get(test) ?? 0));
     const outcome = await process.run({ tests: [test], source: { path, text } }, longest);
@@ -94,11 +96,13 @@ async function main(): Promise<void> {
   });
   const [part = 1, parts = 1] = (values.part ?? '1/1').split('/').map(Number);
   const seed = Number(values.seed ?? Math.floor(Date.now() / 86_400_000));
-  const sources = mutatedSources().filter((file) => positionals.length === 0 || positionals.some((name) => file.includes(name)));
+  const took = lastTimes();
+  const chosen = mutatedSources().filter((file) => positionals.length === 0 || positionals.some((name) => file.includes(name)));
+  const sources = chosen.filter((file) => testsOf(file, took).length > 0);
+  for (const file of chosen) if (!sources.includes(file)) console.log(`NOT TRIED ${file}: none of these tests imports it`);
   const all = sources.flatMap(changesOf).filter((_, i) => i % parts === part - 1);
   const waiting = values.sample === undefined ? all : shuffled(all, seed).slice(0, Number(values.sample));
   console.log(`${waiting.length} of ${all.length} changes in ${sources.length} sources${values.sample === undefined ? '' : `, seed ${seed}`}`);
-  const took = lastTimes();
   const accepted = acceptedSurvivors();
   const judged: Judged[] = [];
   const until = Date.now() + Number(values.seconds) * 1000;
