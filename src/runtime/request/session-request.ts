@@ -130,17 +130,17 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionUnavailableError if the changes cannot be stored
    */
   public async commit(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.commit();
-    this.#isFinished = true;
     return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
   /** Drops the changes, and says what the response must carry all the same because of `save()`, `invalidate()` and `endSession()`. */
   public async discard(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.close();
-    this.#isFinished = true;
     return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
