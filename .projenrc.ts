@@ -211,6 +211,24 @@ project.package.addField('peerDependenciesMeta', Object.fromEntries(
     .map((name) => [name, { optional: true }]),
 ));
 
+// Names in other languages. Without publishTo…, which would have each build need every tool-chain.
+project.tryFindObjectFile('package.json')?.addOverride('jsii.targets', {
+  python: { distName: 'cdk-session-table', module: 'cdk_session_table' },
+  java: { package: 'com.example.sessiontable', maven: { groupId: 'com.example.session-table', artifactId: 'cdk-session-table' } },
+  go: { moduleName: 'example.com/session-table/go', packageName: 'sessiontable' },
+});
+project.addTask('pack:languages', {
+  description: 'Leaves the packages for Python, Java and Go in dist/, as far as their tool-chains are there',
+  exec: 'tsx build-tools/pack-languages.ts',
+  receiveArgs: true,
+});
+project.addTask('test:languages', {
+  description: 'Makes one stack in TypeScript, Python, Java and Go, and compares the templates',
+  exec: 'tsx test/languages/main.ts',
+  receiveArgs: true,
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
+});
+
 // Not a projen task: the folder that it is given is meant from where it is called.
 project.package.setScript('example', 'tsx build-tools/copy-example.ts');
 // Not a projen task: Ctrl-C has to reach the demo itself.
