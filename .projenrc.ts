@@ -57,6 +57,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dynalite',
     'esbuild',
     'fast-check',
+    // The parts of jest that run tests again and again in one process, for mutation.
+    'expect@^30',
+    'jest-circus@^30',
+    'jest-mock@^30',
     'tough-cookie',
     'tsx',
     'publint',
@@ -88,7 +92,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       // Far more than any test takes alone: a machine that is busy with other work is no defect.
       testTimeout: 120_000,
+      setupFiles: ['<rootDir>/test/support/quiet-setup.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/canary-setup.ts'],
+      // A worker's heap grows with each file to 1.2 GB; one that is begun again in time exits at once.
+      workerIdleMemoryLimit: '500MB',
       // The examples import the package by its name.
       moduleNameMapper: Object.fromEntries(sourcesByName().map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`])),
       maxWorkers: '100%',
@@ -98,7 +105,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../${source}`]])) } },
+  tsconfigDev: {
+    compilerOptions: {
+      rootDir: '..',
+      ...loadableOnFirstUse,
+      paths: Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../${source}`]])),
+    },
+    // Its packages are installed by its own script.
+    exclude: ['node_modules', 'frameworks'],
+  },
   gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
 
@@ -130,7 +145,7 @@ project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
 // The flags of a stored value are bits, and so is a checksum.
-project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
+project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
 
 // An app of its own, which finds the package as its users do: installed from the tarball.
 project.eslint?.addOverride({ files: ['test/deploy/probe/**'], rules: { 'import/no-unresolved': 'off', 'import/no-extraneous-dependencies': 'off' } });
@@ -169,8 +184,9 @@ new javascript.TypescriptConfig(project, {
 });
 
 // What is not compiled for a test is not checked by it either.
-const typecheck = project.addTask('typecheck', { description: 'Check the types of everything', exec: 'tsx build-tools/check-types.ts' });
-project.testTask.prependSpawn(typecheck);
+project.addTask('typecheck', { description: 'Check the types of everything', exec: 'tsx build-tools/check-types.ts' });
+// Types, tests, lint, templates and threat model, and one line at the end that sums them up.
+project.testTask.reset('tsx build-tools/run-tests.ts', { receiveArgs: true });
 
 const tarball = project.addTask('tarball', { description: 'Compile everything and leave one npm tarball in dist/js', exec: 'rm -rf dist/js lib tsconfig.tsbuildinfo && mkdir -p dist/js' });
 tarball.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
@@ -228,11 +244,10 @@ new javascript.TypescriptConfig(project, {
 });
 
 // The templates of the examples against their snapshots, offline.
-project.testTask.exec('node build-tools/integ-snapshots.mjs');
 project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
 project.addTask('test:deep', {
-  description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with another seed each time',
-  exec: 'DEEP=1 jest --ci --runInBand test/model',
+  description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with other seeds each time, and the long explorations',
+  exec: 'DEEP=1 jest --ci --runInBand test/model test/explorer',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
 project.addTask('test:deploy', {
@@ -242,9 +257,9 @@ project.addTask('test:deploy', {
   env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
 });
 project.addTask('test:mutation', {
-  description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
+  description: 'Takes out every clause of every condition, and more, and writes down which tests notice; all of it, a part or a sample',
   exec: 'tsx build-tools/mutate.ts',
-  env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  receiveArgs: true,
 });
 for (const age of ['oldest', 'newest']) {
   project.addTask(`test:${age}-cdk`, {
@@ -269,6 +284,19 @@ new javascript.TypescriptConfig(project, {
   compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..' },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules', 'results'],
+});
+
+// The adapters with the real frameworks, which are installed here alone; several are modules only, or need a newer Node.
+project.package.setScript('test:frameworks', 'node test/frameworks/run.mjs');
+project.eslint?.addOverride({ files: ['test/frameworks/**'], rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' } });
+new javascript.TypescriptConfig(project, {
+  fileName: 'test/frameworks/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
+  compilerOptions: {
+    ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+  },
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
 });
 
 project.synth();

@@ -66,9 +66,12 @@ export class ExpiryStream {
     if (!isFunction) refuse(scope, { prop: 'onExpired', shown: 'not a function', allowed: 'a Lambda function' });
     if (differ(fn.env.account, target.account) || differ(fn.env.region, target.region)) {
       const shown = `a function in account ${fn.env.account} and Region ${fn.env.region}`;
-      refuse(scope, { prop: 'onExpired', shown, allowed: `one in the table's own, ${target.account} and ${target.region}` });
+      const allowed = `one in the table's own, ${target.account} and ${target.region}`;
+      refuse(scope, { prop: 'onExpired', shown, allowed });
     }
-    if (this.readers.has(fn)) refuse(scope, { prop: 'onExpired', value: fn.node.path, allowed: 'each function once' });
+    if (this.readers.has(fn)) {
+      refuse(scope, { prop: 'onExpired', value: fn.node.path, allowed: 'each function once' });
+    }
     if (this.readers.size >= MOST_READERS) {
       const allowed = `${MOST_READERS} functions at most, since DynamoDB throttles more readers of a stream`;
       refuse(scope, { prop: 'onExpired', value: fn.node.path, allowed });
@@ -82,17 +85,21 @@ export class ExpiryStream {
    */
   private turnOn(): void {
     const { OLD_IMAGE, NEW_AND_OLD_IMAGES } = dynamodb.StreamViewType;
-    const isReplicated = (context: IResolveContext) => (context.resolve(this.resource.replicas) as unknown[]).length > 1;
-    const streamViewType = Lazy.uncachedString({ produce: (context) => (isReplicated(context) ? NEW_AND_OLD_IMAGES : OLD_IMAGE) });
-    this.resource.streamSpecification = { streamViewType };
+    const produce = (context: IResolveContext) => {
+      const regions = context.resolve(this.resource.replicas) as unknown[];
+      return regions.length > 1 ? NEW_AND_OLD_IMAGES : OLD_IMAGE;
+    };
+    this.resource.streamSpecification = { streamViewType: Lazy.uncachedString({ produce }) };
     if (this.subject.target.replicaRegions.length > 0) this.warnOfReplicas();
   }
 
   private warnOfReplicas(): void {
-    Annotations.of(this.subject.scope).addWarningV2(
+    const { scope, target } = this.subject;
+    Annotations.of(scope).addWarningV2(
       'cdk-session-table:expiredInOneRegion',
-      `onExpired sees what TTL deletes in ${this.subject.target.region}. What it deletes in the Region of a replica arrives here ` +
-        'without the mark of TTL and is passed over. Do not rely on it for every session, and acknowledge this warning.',
+      `onExpired sees what TTL deletes in ${target.region}. What it deletes in the Region of a replica arrives here ` +
+        'without the mark of TTL and is passed over. Do not rely on it for every session, and acknowledge this ' +
+        'warning.',
     );
   }
 }

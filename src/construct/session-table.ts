@@ -16,7 +16,7 @@ import type { SessionAlarms, SessionAlarmsProps } from './observing';
 import { SESSION_OPTIONS, SessionOptions } from './options';
 import { SessionTableBase } from './session-table-base';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
-import { OptionNames } from '../option-rule';
+import { NamesOf } from '../option-rule';
 
 /** A table of web sessions, defined in this app or imported. */
 export interface ISessionTable extends IConstruct {
@@ -171,8 +171,8 @@ export interface SessionTableProps extends SessionOptions {
   /**
    * Replicas in other Regions, for a stack with a Region.
    *
-   * Each write is paid for once per Region. Across Regions the last writer wins, so a visitor has to stay in one Region:
-   * see `docs/global-tables-and-backups.md`.
+   * Each write is paid for once per Region. Across Regions the last writer wins, so a visitor has to stay in one
+   * Region: see `docs/global-tables-and-backups.md`.
    *
    * @default - none
    */
@@ -231,7 +231,7 @@ export interface SessionTableProps extends SessionOptions {
 }
 
 /** The props of the table alone; the compiler misses a forgotten one. */
-const TABLE_PROPS: { readonly [Name in Exclude<keyof SessionTableProps, keyof SessionOptions>]: OptionNames[string] } = {
+const TABLE_PROPS: NamesOf<Exclude<keyof SessionTableProps, keyof SessionOptions>> = {
   tableName: {},
   billing: {},
   encryption: {},
@@ -331,15 +331,19 @@ export class SessionTable extends SessionTableBase {
    * @param id the construct's id
    * @param attributes what identifies the table, and its options
    */
-  public static fromSessionTableAttributes(scope: Construct, id: string, attributes: SessionTableAttributes): ISessionTable {
+  public static fromSessionTableAttributes(
+    scope: Construct,
+    id: string,
+    attributes: SessionTableAttributes,
+  ): ISessionTable {
     return new ImportedSessionTable(scope, id, attributes);
   }
 
   /**
    * The `bundling` of a NodejsFunction that gives the smallest and fastest bundle of handler and runtime.
    *
-   * A minified ES module made of the packages' ES modules, with the AWS SDK inside. The SDK of the Lambda runtime starts
-   * more slowly than the part of it that sessions need.
+   * A minified ES module made of the packages' ES modules, with the AWS SDK inside. The SDK of the Lambda runtime
+   * starts more slowly than the part of it that sessions need.
    *
    * @param overrides settings that replace these or add to them
    */
@@ -363,7 +367,8 @@ export class SessionTable extends SessionTableBase {
     this.table = new dynamodb.TableV2(this, 'Resource', tableProps(this, props));
     for (const [name, value] of Object.entries(props.tags ?? {})) Tags.of(this.table).add(name, value);
     this._target = target(this.table, props);
-    this.expiry = new ExpiryStream(this.table, { scope: this, target: this._target, encryptionKey: this.encryptionKey });
+    const { _target, encryptionKey } = this;
+    this.expiry = new ExpiryStream(this.table, { scope: this, target: _target, encryptionKey });
   }
 
   public onExpired(fn: lambda.IFunction): lambda.EventSourceMapping {

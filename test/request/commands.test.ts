@@ -4,12 +4,12 @@ import {
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { ClientOfSdk, SessionUnavailableError, sessionFactory } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { FakeClock } from '../../src/testing';
 import { ShopData } from '../support/visitor';
 
 const ID = 'a'.repeat(43);
-const Key = { sid: { B: hashSessionId(ID) } };
+const Key = { sid: { B: keyOf(ID) } };
 const NOW = 1_767_225_600;
 const item = {
   ...Key,
@@ -49,9 +49,10 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(UpdateItemCommand)).toEqual({
       TableName: 'Sessions',
       Key,
-      UpdateExpression: 'SET exp = :exp, iss = :now',
+      UpdateExpression: 'SET iss = :now, exp = :exp',
       ConditionExpression:
-        'attribute_exists(sid) AND exp > :now AND attribute_not_exists(fmt) AND attribute_not_exists(idl) AND iss < :due AND exp < :exp',
+        'attribute_exists(sid) AND exp > :now AND attribute_not_exists(frz) AND attribute_not_exists(fmt) AND attribute_not_exists(idl)'
+        + ' AND iss < :due AND exp < :exp',
       ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':due': { N: '1767225480' } },
     });
     expect(mock.calls()).toHaveLength(2);
@@ -66,10 +67,11 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(UpdateItemCommand)).toEqual({
       TableName: 'Sessions',
       Key,
-      UpdateExpression: 'SET ver = ver + :one, exp = :exp, iss = :now, dat.#1 = :1 REMOVE dat.#0',
-      ConditionExpression: 'attribute_exists(sid) AND exp > :now AND attribute_not_exists(fmt) AND attribute_not_exists(idl)',
-      ExpressionAttributeNames: { '#0': 'name', '#1': 'cart' },
-      ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':one': { N: '1' }, ':1': { S: '["tea","milk"]' } },
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#0 = :0 REMOVE dat.#1',
+      ConditionExpression:
+        'attribute_exists(sid) AND exp > :now AND attribute_not_exists(frz) AND attribute_not_exists(fmt) AND attribute_not_exists(idl)',
+      ExpressionAttributeNames: { '#0': 'cart', '#1': 'name' },
+      ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':one': { N: '1' }, ':0': { S: '["tea","milk"]' } },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   });
@@ -82,7 +84,7 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(PutItemCommand)).toEqual({
       TableName: 'Sessions',
       Item: {
-        sid: { B: hashSessionId(id) },
+        sid: { B: keyOf(id) },
         exp: { N: '1767226800' },
         iat: { N: '1767225600' },
         iss: { N: '1767225600' },

@@ -22,9 +22,8 @@ import {
   withDefaults,
 } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
-import { Clock, systemClock } from '../clock';
+import { Clock, RandomBytes, systemClock } from '../clock';
 import { Codec, jsonCodec } from '../session/codec';
-import { RandomBytes } from '../session/id';
 import { Lifetime } from '../table/lifetime';
 
 /** Options with every default in place. */
@@ -138,7 +137,8 @@ function readEnvironment(environment: Environment, variable: string): Environmen
 /** Code takes precedence over the environment, for each part of the cookie on its own. */
 function merged(environment: EnvironmentOptions, code: SessionFactoryOptions): EnvironmentOptions {
   const cookie = { ...environment.cookie, ...defined(code.cookie ?? {}) };
-  const ofCode = Object.fromEntries(Object.entries(defined(code)).filter(([name]) => Object.hasOwn(SHARED_RULES, name)));
+  const isShared = ([name]: [string, unknown]) => Object.hasOwn(SHARED_RULES, name);
+  const ofCode = Object.fromEntries(Object.entries(defined(code)).filter(isShared));
   const options: EnvironmentOptions = { ...environment, ...ofCode, cookie };
   refuse(findConflict(options), 'sessionFactory');
   return options;
@@ -148,8 +148,8 @@ function tableNameOf(options: SessionFactoryOptions, environment: Environment, v
   const value = options.tableName ?? environment[variable];
   if (value === undefined || value === '') {
     throw new TypeError(
-      `sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ${variable}, ` +
-        'or give the option tableName.',
+      'sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ' +
+        `${variable}, or pass the option tableName.`,
     );
   }
   if (!TABLE_RULE.test(value)) refuse({ option: variable, value, allowed: TABLE_RULE.allowed }, 'sessionFactory');
@@ -158,7 +158,7 @@ function tableNameOf(options: SessionFactoryOptions, environment: Environment, v
 
 /** Holds options to their rules. */
 function check(options: unknown, rules: OptionRules, kind: string, where: string): void {
-  if (!isRecord(options)) throw new TypeError(`${where}: what came is ${describe(options)}; allowed is an object of options.`);
+  if (!isRecord(options)) throw new TypeError(`${where}: options are ${describe(options)}; allowed is an object.`);
   const unknown = describeUnknown(options, rules, kind);
   if (unknown !== undefined) throw new TypeError(`sessionFactory: ${unknown}`);
   refuse(findProblem(options, rules), where);

@@ -1,0 +1,76 @@
+import { NodeResponse, replaceHead, takeHead } from './node-response';
+import type { FinishedRequest } from '../request/session-request';
+
+type Verb = 'writeHead' | 'write' | 'end' | 'flushHeaders';
+type Methods = Record<Verb, (this: unknown, ...values: unknown[]) => unknown>;
+
+const VERBS: readonly Verb[] = ['writeHead', 'write', 'end', 'flushHeaders'];
+/**
+ * Holds the head of a response until the session is stored: what is written
+ * before then waits, and is written after it in the same order.
+ *
+ * | until then | `write` gives false, and `drain` follows; `headersSent` is false |
+ * | stored | the former methods are back, and what waits is written |
+ * | store out of reach | what waits is dropped, and so is all that follows; this response goes out in its place |
+ * | another error | what waits is dropped; the error handler writes the response |
+ *
+ * @param store - called once, when the head would be sent
+ */
+export function holdHead(
+  response: NodeResponse,
+  store: () => Promise<FinishedRequest['unavailable']>,
+  fail: (error: unknown) => void,
+): void {
+  const methods = response as unknown as Methods;
+  const former = Object.fromEntries(VERBS.map((verb) => [verb, methods[verb]])) as Methods;
+  const own = VERBS.filter((verb) => Object.hasOwn(methods, verb));
+  const held = {} as Methods;
+  const waiting: [Verb, unknown[]][] = [];
+  let isStoring = false;
+  let hasHead = false;
+  /** What becomes of a call: it waits, passes, or is dropped. */
+  let take: (verb: Verb, values: unknown[]) => unknown = wait;
+  for (const verb of VERBS) methods[verb] = held[verb] = (...values) => take(verb, values);
+
+  function wait(verb: Verb, values: unknown[]): unknown {
+    if (verb !== 'writeHead') waiting.push([verb, values]);
+    else hasHead = takeHead(response, values);
+    if (!isStoring) store().then(go, stop);
+    isStoring = true;
+    return verb !== 'write' && response;
+  }
+
+  function pass(verb: Verb, values: unknown[]): unknown {
+    return former[verb].apply(response, values);
+  }
+
+  /** Puts back what was there, as an own property where it was one; what was put over ours since stays, and passes through. */
+  function release(): void {
+    take = pass;
+    for (const verb of VERBS) {
+      if (methods[verb] !== held[verb]) continue;
+      if (own.includes(verb)) methods[verb] = former[verb];
+      else delete (methods as Partial<Methods>)[verb];
+    }
+  }
+
+  function go(unavailable: FinishedRequest['unavailable']): void {
+    if (unavailable) {
+      take = (verb) => verb === 'write' || response;
+      replaceHead(response, unavailable);
+      // By itself, `end` would call the held one.
+      pass('writeHead', [response.statusCode]);
+      return void pass('end', [unavailable.body]);
+    }
+    release();
+    if (hasHead) pass('writeHead', [response.statusCode]);
+    const isFree = waiting.map(([verb, values]) => pass(verb, values) === (verb === 'write'));
+    // Where the last write finds the response full, it says itself when it has drained.
+    if (isFree.at(-1)) response.emit('drain');
+  }
+
+  function stop(error: unknown): void {
+    release();
+    fail(error);
+  }
+}
