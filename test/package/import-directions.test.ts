@@ -47,18 +47,22 @@ test('the time is read in one file', () => {
 });
 
 test('cryptography is used where ids, seals, tokens and signatures are made, and for the default randomness', () => {
-  const allowed = ['client/lean/sha256', 'session/csrf', 'options/resolve-options', 'table/sealing', 'session/id'].map((name) => `runtime/${name}`);
+  const allowed = ['client/lean/signer', 'session/csrf', 'options/resolve-options', 'table/sealing', 'session/id'].map((name) => `runtime/${name}`);
   expect(graph.importersOf((name) => name === 'node:crypto').filter((file) => !allowed.includes(file))).toEqual([]);
-  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => !['runtime/table/compression', 'runtime/client/lean/checksum'].includes(file))).toEqual([]);
+  expect(graph.importersOf((name) => name === 'node:zlib').filter((file) => !['runtime/table/compression', 'runtime/builtin'].includes(file))).toEqual([]);
 });
 
-test('of Node, the runtime uses its cryptography and its compression; what does I/O is left to the clients', () => {
+test('of Node, the runtime uses cryptography, compression and, for the lean client, HTTPS; everything else is loaded at its first use', () => {
   const isOther = (name: string) => isBuiltin(name) && name !== 'node:crypto' && name !== 'node:zlib';
-  expect(graph.mentionersOf(isOther).filter((file) => /^runtime\/(?!client\/)/.test(file))).toEqual([]);
+  expect(graph.mentionersOf(isOther).filter((file) => /^runtime\/(?!client\/|builtin$)/.test(file))).toEqual([]);
+  const isHttp = (name: string) => name === 'node:https';
+  expect(graph.importersOf((name) => isBuiltin(name) && !['node:crypto', 'node:zlib', 'node:module'].includes(name) && !isHttp(name))
+    .filter((file) => /^runtime\/(?!builtin$)/.test(file))).toEqual([]);
+  expect(graph.importersOf(isHttp)).toEqual(['runtime/client/lean/http']);
 });
 
 test('the SDK is imported where its client is made, and by testing, its types too', () => {
-  const allowed = ['runtime/client/sdk-client', 'runtime/index'];
+  const allowed = ['runtime/client/sdk-client', 'runtime/client/sdk-signer'];
   expect(graph.mentionersOf(isSdk).filter((file) => !allowed.includes(file) && !file.startsWith('testing/'))).toEqual([]);
   expect([...graph.reach('runtime/core')].filter(isSdk)).toEqual([]);
 });
