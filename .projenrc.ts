@@ -48,7 +48,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `aws-cdk-lib@${developed.cdkVersion}`,
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
-    '@smithy/node-http-handler',
+    // Tests hold our signer to the SDK's, and make its retries not wait.
     '@smithy/signature-v4',
     '@smithy/core@^3.41.0',
     '@types/aws-lambda',
@@ -207,7 +207,7 @@ project.package.addField('sideEffects', false);
 project.package.addField('type', 'commonjs');
 // Optional, every one: a package with a handler only needs no CDK, and one with a stack only needs no client.
 project.package.addField('peerDependenciesMeta', Object.fromEntries(
-  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'dynalite']
     .map((name) => [name, { optional: true }]),
 ));
 
