@@ -1,14 +1,17 @@
-/** The time, and two ways to wait for it. Tests pass one of their own. */
+/** The time, and two ways to wait for it. Tests pass a clock of their own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back once when so many milliseconds have passed, unless it is cancelled by the function that it gives back. */
+  /** Calls back once after so many milliseconds, unless the returned function cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
-  /** Fulfils when so many milliseconds have passed: the wait before a call is repeated. */
+  /** Resolves after so many milliseconds: the wait before a call is repeated. */
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** The clock of the machine. */
+/** Makes cryptographically random bytes. Passed in, like the time. */
+export type RandomBytes = (size: number) => Uint8Array;
+
+/** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (milliseconds, callback) => {

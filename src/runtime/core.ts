@@ -28,7 +28,7 @@ export {
   SessionUnavailableError,
 } from './errors';
 export { type SessionCookieOptions, type SessionFactoryOptions } from './options/factory-options';
-export { type SessionHeaders } from './request/response-cookies';
+export { type SessionHeaders } from './request/cookies';
 export { type FlashOptions } from './session/flash';
 export { type RegenerateOptions, type Session } from './session/session';
 export { type SessionEvent } from './options/session-event';

@@ -2,16 +2,20 @@
  * What went wrong, for callers that branch.
  *
  * - `unavailable`: DynamoDB could not be reached, throttled, or did not answer in time. Trying again may help.
- * - `configuration`: DynamoDB refused: the table is missing, has another key, or the role may not use it.
- * - `ended`: the session was signed out, expired or deleted while the request ran; nothing was written.
+ * - `configuration`: no credentials, no table, a wrong key, or a role without the rights. Trying again does not help.
+ * - `ended`: the session was signed out, expired or deleted while the request ran.
  * - `conflict`: the outcome of an exact write cannot be told.
  * - `too-large`: the session would not fit an item of 400 KB; nothing was written.
+ * - `misuse`: a change after the commit or in a read-only function, or one that cannot be merged.
  */
-export type SessionErrorCode = 'unavailable' | 'configuration' | 'ended' | 'conflict' | 'too-large';
+export type SessionErrorCode = 'unavailable' | 'configuration' | 'ended' | 'conflict' | 'too-large' | 'misuse';
 
-/** How an error came to be. */
+/** Whether a write was certainly not applied, or may have been because its response was lost. */
+export type WriteOutcome = 'not-applied' | 'unknown';
+
+/** Where an error comes from. */
 export interface SessionErrorOptions {
-  /** The error of the client. It may name ARNs and roles, so it is in no message and in no output of `util.inspect`. */
+  /** The client's error. It may name ARNs and roles, so no message and no output of `util.inspect` contains it. */
   readonly cause?: unknown;
   /** DynamoDB's name of the call that failed. */
   readonly operation?: string | undefined;
@@ -19,15 +23,31 @@ export interface SessionErrorOptions {
   readonly ref?: string | undefined;
 }
 
-/** The base of every error that the library rejects with while a request runs. */
+/** The kinds of an error, known by this symbol in every copy of the package. */
+const KINDS = Symbol.for('cdk-session-table.error-kinds');
+
+/**
+ * The base of every error that the library rejects with while a request runs.
+ *
+ * `instanceof` also holds for errors of another copy of the package, such as
+ * the CommonJS one beside the ES module.
+ */
 export class SessionError extends Error {
+  protected static readonly kind: string = 'SessionError';
+
+  public static [Symbol.hasInstance](value: unknown): boolean {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    const kinds = (Object(value) as { readonly [KINDS]?: unknown })[KINDS];
+    return Object.hasOwn(this, 'kind') && Array.isArray(kinds) && kinds.includes(this.kind);
+  }
+
   /** A literal, because bundlers shorten the names of classes. */
   public override readonly name: string = 'SessionError';
   /** What went wrong. */
   public readonly code: SessionErrorCode;
   /** DynamoDB's name of the call that failed, where it was one. */
   public readonly operation: string | undefined;
-  /** Eight hexadecimal digits that stand for the session in logs, where there is one. */
+  /** The session's `ref`: 16 hexadecimal digits, safe to log. */
   public readonly ref: string | undefined;
 
   public constructor(code: SessionErrorCode, message: string, options: SessionErrorOptions = {}) {
@@ -42,7 +62,12 @@ export class SessionError extends Error {
     return this.code === 'unavailable' || this.code === 'conflict';
   }
 
-  /** Leaves the cause out: the texts of AWS name accounts and roles. */
+  /** @internal */
+  public get [KINDS](): readonly string[] {
+    return ['SessionError', this.name];
+  }
+
+  /** Leaves the cause out: AWS's messages name accounts and roles. */
   public [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.stack ?? `${this.name}: ${this.message}`;
   }
@@ -50,45 +75,75 @@ export class SessionError extends Error {
 
 /**
  * The store cannot be used now: DynamoDB could not be reached, throttled,
- * denied, or did not answer before the deadline. No cookie goes out for it.
+ * denied, or did not answer before the deadline. No cookie is sent because of it.
  */
 export class SessionUnavailableError extends SessionError {
+  protected static override readonly kind: string = 'SessionUnavailableError';
   public override readonly name = 'SessionUnavailableError';
-  /** Whether a write was certainly not applied, or may have been because its answer was lost. */
-  public readonly outcome: 'not-applied' | 'unknown';
+  /** Whether a write may have been applied. */
+  public readonly outcome: WriteOutcome;
 
   public constructor(
     code: 'unavailable' | 'configuration',
     message: string,
-    options: SessionErrorOptions & { readonly outcome?: 'not-applied' | 'unknown' } = {},
+    options: SessionErrorOptions & { readonly outcome?: WriteOutcome } = {},
   ) {
     super(code, message, options);
     this.outcome = options.outcome ?? 'not-applied';
   }
 }
 
-/** An explicit `save()` or `update()` met a session that has ended meanwhile. Nothing was written, and nothing came back. */
+/** `save()` or `update()` met a session that has ended in the meantime. The change is not in this session. */
 export class SessionEndedError extends SessionError {
+  protected static override readonly kind: string = 'SessionEndedError';
   public override readonly name = 'SessionEndedError';
+  /** `unknown` where a response was lost: the change may stand in the session that took this one's place. */
+  public readonly outcome: WriteOutcome;
+
+  public constructor(message: string, options: SessionErrorOptions & { readonly outcome?: WriteOutcome } = {}) {
+    super('ended', message, options);
+    this.outcome = options.outcome ?? 'not-applied';
+  }
 }
 
-/** Nobody can tell whether an exact write was applied: its answer was lost, and what it left behind has been pushed out since. */
+/** Whether an exact write was applied cannot be told: its response was lost, and so was what it left behind. */
 export class SessionConflictError extends SessionError {
+  protected static override readonly kind: string = 'SessionConflictError';
   public override readonly name = 'SessionConflictError';
+
+  public constructor(message: string, options: SessionErrorOptions = {}) {
+    super('conflict', message, options);
+  }
 }
 
-/** The session would not fit an item of 400 KB (409,600 bytes). Nothing was written. */
+/** What a session is too large for. */
+export interface SizeLimit {
+  readonly bytes: number;
+  /** The end of the sentence "The session would have … bytes; at most … …". */
+  readonly text: string;
+}
+
+const ITEM_LIMIT: SizeLimit = { bytes: 409_600, text: 'fit an item of DynamoDB' };
+
+/** The session would not fit an item of 400 KB (409,600 bytes), or 16 MiB once decompressed. Nothing was written. */
 export class SessionTooLargeError extends SessionError {
+  protected static override readonly kind: string = 'SessionTooLargeError';
   public override readonly name = 'SessionTooLargeError';
-  /** The bytes that the item would have, or `undefined` where only DynamoDB knows. */
+  /** How many bytes the session would have, or `undefined` where only DynamoDB knows. */
   public readonly bytes: number | undefined;
-  /** The largest keys with the bytes of their values as stored, the largest first; at most five. */
+  /** The largest keys with the stored bytes of their values, the largest first; at most five. */
   public readonly largest: readonly { readonly key: string; readonly bytes: number }[];
 
-  public constructor(bytes: number | undefined, largest: SessionTooLargeError['largest'], options?: SessionErrorOptions) {
-    const size = bytes === undefined ? 'more than' : `${bytes} bytes, and DynamoDB takes`;
+  public constructor(
+    bytes: number | undefined,
+    largest: SessionTooLargeError['largest'],
+    options: SessionErrorOptions & { readonly limit?: SizeLimit } = {},
+  ) {
+    const { limit = ITEM_LIMIT } = options;
     const keys = largest.map(({ key, bytes: of }) => `${JSON.stringify(key)} (${of})`).join(', ');
-    super('too-large', `The session would have ${size} 409600 bytes.${keys === '' ? '' : ` The largest keys are ${keys}.`} Store less.`, options);
+    const size = bytes === undefined ? 'too many bytes' : `${bytes} bytes`;
+    const named = keys === '' ? '' : ` The largest keys are ${keys}.`;
+    super('too-large', `The session would have ${size}; at most ${limit.bytes} ${limit.text}.${named} Store less.`, options);
     this.bytes = bytes;
     this.largest = largest;
   }

@@ -1,7 +1,7 @@
 import { CLIENTS, ClientName, FaultClient } from './fault-clients';
 import { VERBS, Verb, VerbName } from './fault-verbs';
 import { LambdaHttpResponse, SessionContext, SessionError, lambdaHandler } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { FakeClock } from '../../src/testing';
 import { eventOf } from '../support/events';
 import { FaultProxy } from '../support/fault-proxy';
@@ -58,7 +58,7 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
   const found = await dataOf(visitor);
   const items = await table.items();
   const live = items.filter(({ exp }) => Number(exp?.N) * 1000 > clock.now());
-  const reachable = Buffer.from(hashSessionId(visitor.id)).toString('hex');
+  const reachable = Buffer.from(keyOf(visitor.id)).toString('hex');
   const violations = [
     ...(setCookies.length > 1 ? ['two id cookies'] : []),
     ...(answer.statusCode !== 200 && cookie !== 'none' ? ['a failure sent an id cookie'] : []),

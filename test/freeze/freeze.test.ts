@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { runFreezeRounds } from './freeze-rounds';
 import { LambdaEnvironment } from './lambda-environment';
-import { hashSessionId, newSessionId, sessionRef } from '../../src/runtime/session/id';
+import { newSessionId } from '../../src/runtime/session/id';
+import { keyOf, refOf } from '../../src/runtime/table/key';
 import { startEmbeddedTable } from '../../src/testing';
 import { FaultProxy } from '../support/fault-proxy';
 
@@ -21,7 +22,7 @@ describe('what an error leaves in the logs of a function and in what AWS reports
       AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
     });
     const id = newSessionId(() => new Uint8Array(32).fill(7));
-    const ref = sessionRef(hashSessionId(id));
+    const ref = refOf(keyOf(id));
     proxy.fail('GetItem', 'access denied', Infinity);
     const { answer, isError } = await lambda.invoke({ cookies: [`session_id=${id}`] });
     await lambda.stop();

@@ -3,7 +3,8 @@ import { CallCount } from './call-count';
 import { Draft, Ledger } from './ledger';
 import { MemoryEngine } from './memory-engine';
 import { Session, SessionClient, SessionConflictError, SessionError, SessionEvent, SessionRequest, sessionFactory } from '../../src/runtime';
-import { hashSessionId, isSessionId, sessionRef } from '../../src/runtime/session/id';
+import { isSessionId } from '../../src/runtime/session/id';
+import { keyOf, refOf } from '../../src/runtime/table/key';
 import { CookieJar, FakeClock } from '../../src/testing';
 import { awsError } from '../support/scripted-client';
 
@@ -63,10 +64,10 @@ export class Shop {
     const now = () => Math.floor(this.#clock.now() / 1000);
     if (sweep) this.#engine.sweep(now());
     await scheduler.waitFor(Promise.all(visits.map((visit) => this.#visit(visit))));
-    const items = new Map([...this.#engine.items].map(([name, item]) => [sessionRef(Buffer.from(name, 'hex')), item]));
+    const items = new Map([...this.#engine.items].map(([name, item]) => [refOf(Buffer.from(name, 'hex')), item]));
     for (const problem of this.#ledger.problems(items, now())) this.problems.add(problem);
     // The ids that were never given out, of the old, the garbage and the duplicate cookies.
-    for (const never of ['A', 'B', 'C']) if (items.has(sessionRef(hashSessionId(never.repeat(43))))) this.problems.add('a foreign id became a key');
+    for (const never of ['A', 'B', 'C']) if (items.has(refOf(keyOf(never.repeat(43))))) this.problems.add('a foreign id became a key');
     const texts = JSON.stringify([...items.values()]);
     if ([...this.#oldIds, ...this.#jars.map((jar) => jar.get('session_id') ?? ' ')].some((id) => texts.includes(id))) this.problems.add('an id in the table');
     if (this.#engine.unconditional > 0) this.problems.add('a write had no condition');
@@ -116,7 +117,7 @@ export class Shop {
       draft.clear();
       const isOpen = visit.steps.some((step) => step !== 'leave');
       const ref = isOpen ? (await request.session().catch(() => undefined))?.ref : undefined;
-      for (const doubtful of [ref, id && sessionRef(hashSessionId(id))]) if (doubtful !== undefined) this.#ledger.of(doubtful).isDoubtful = true;
+      for (const doubtful of [ref, id && refOf(keyOf(id))]) if (doubtful !== undefined) this.#ledger.of(doubtful).isDoubtful = true;
       return undefined;
     }
   }
@@ -178,7 +179,7 @@ export class Shop {
   }
 
   async #signOut(session: Session<Data>, { draft, id }: Under): Promise<void> {
-    const ref = session.ref ?? (id === undefined ? undefined : sessionRef(hashSessionId(id)));
+    const ref = session.ref ?? (id === undefined ? undefined : refOf(keyOf(id)));
     await session.invalidate();
     draft.clear();
     if (ref !== undefined) this.#end(ref, id);
@@ -195,7 +196,7 @@ export class Shop {
 
   #end(ref: string, id: string | undefined): void {
     this.#ledger.of(ref).isEnded = true;
-    if (id !== undefined && sessionRef(hashSessionId(id)) === ref) this.#oldIds.push(id);
+    if (id !== undefined && refOf(keyOf(id)) === ref) this.#oldIds.push(id);
   }
 
   /** Something that stores the draft; once it is fulfilled, the books have it. */
@@ -222,8 +223,8 @@ export class Shop {
   #checkOwner(session: Session<Data>, { visitor, cookies }: Visit, id: string | undefined): void {
     const owners = session.entries().map(([, value]) => (Object(value) as { visitor?: number }).visitor);
     if (cookies === 'own' && owners.some((owner) => owner !== undefined && owner !== visitor)) this.problems.add('data of another visitor');
-    const account = id === undefined ? undefined : this.#ledger.of(sessionRef(hashSessionId(id)));
-    if (cookies === 'old' && account?.isEnded && session.ref === sessionRef(hashSessionId(id ?? ''))) this.problems.add('an ended session was opened');
+    const account = id === undefined ? undefined : this.#ledger.of(refOf(keyOf(id)));
+    if (cookies === 'old' && account?.isEnded && session.ref === refOf(keyOf(id ?? ''))) this.problems.add('an ended session was opened');
   }
 
   #checkCookies({ events, id }: Under, setCookie: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SessionEvent, SessionFactoryOptions, sessionFactory } from '../../src/runtime';
-import { hashSessionId, newSessionId } from '../../src/runtime/session/id';
+import { newSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { Scene } from '../support/scene';
 import { ShopData, Visitor } from '../support/visitor';
 
@@ -129,19 +130,19 @@ describe('an item that is damaged', () => {
     ['has a value with an unknown flag', { ...whole, dat: { M: { a: { B: Buffer.from([128, 1]) } } } }],
   ];
   test('is not one that has all that a session needs', async () => {
-    await scene.table.put({ sid: { B: hashSessionId(visitor.id) }, ...whole });
+    await scene.table.put({ sid: { B: keyOf(visitor.id) }, ...whole });
     expect(await visit(visitor.jar.header())).toMatchObject({ isNew: false });
   });
 
   test.each(DAMAGED)('because it %s is no session, and an event tells', async (_, attributes) => {
-    const item = { sid: { B: hashSessionId(visitor.id) }, ...attributes };
+    const item = { sid: { B: keyOf(visitor.id) }, ...attributes };
     await scene.table.put(item);
     expect(await visit(visitor.jar.header())).toEqual({ ...NOTHING, calls: ['GetItem'] });
     expect(events).toEqual([{ type: 'item-invalid', ref: expect.stringMatching(/^[0-9a-f]{8}$/) }]);
   });
 
   test.each(DAMAGED)('because it %s is left as it is, also by who writes: the visitor gets another session', async (_, attributes) => {
-    await scene.table.put({ sid: { B: hashSessionId(visitor.id) }, ...attributes });
+    await scene.table.put({ sid: { B: keyOf(visitor.id) }, ...attributes });
     const [old, before] = [visitor.id, await scene.table.item(visitor.id)];
     await visitor.visit((session) => session.set('name', 'Bob'));
     expect(visitor.id).not.toBe(old);
@@ -150,7 +151,7 @@ describe('an item that is damaged', () => {
   });
 
   test('is deleted by endSession like any other', async () => {
-    await scene.table.put({ sid: { B: hashSessionId(visitor.id) } });
+    await scene.table.put({ sid: { B: keyOf(visitor.id) } });
     await visitor.request().endSession();
     expect(await scene.table.item(visitor.id)).toBeUndefined();
   });

@@ -4,12 +4,12 @@ import {
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { ClientOfSdk, SessionUnavailableError, sessionFactory } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { FakeClock } from '../../src/testing';
 import { ShopData } from '../support/visitor';
 
 const ID = 'a'.repeat(43);
-const Key = { sid: { B: hashSessionId(ID) } };
+const Key = { sid: { B: keyOf(ID) } };
 const NOW = 1_767_225_600;
 const item = {
   ...Key,
@@ -82,7 +82,7 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(PutItemCommand)).toEqual({
       TableName: 'Sessions',
       Item: {
-        sid: { B: hashSessionId(id) },
+        sid: { B: keyOf(id) },
         exp: { N: '1767226800' },
         iat: { N: '1767225600' },
         iss: { N: '1767225600' },

@@ -1,7 +1,7 @@
 /** What the library that this one takes up does wrong, each by the number that it has in the requirements. */
 import { AttributeValue, SessionClient, lambdaHandler, sessionFactory } from '../../src/runtime';
 import { sdkClient } from '../../src/runtime/client/sdk-client';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { eventOf } from '../support/events';
 import { Scene } from '../support/scene';
 
@@ -40,7 +40,7 @@ describe('0.2: a touch of what is not there', () => {
   test('left items without data behind, which are no session here, and nobody is locked out', async () => {
     const visitor = await scene.signedIn();
     const now = Math.floor(scene.clock.now() / 1000);
-    const poison = { sid: { B: hashSessionId(visitor.id) }, iss: { N: String(now) }, exp: { N: String(now + 1200) } };
+    const poison = { sid: { B: keyOf(visitor.id) }, iss: { N: String(now) }, exp: { N: String(now + 1200) } };
     await scene.table.put(poison);
     expect(await visitor.visit((session) => session.isNew)).toBe(true);
     expect(await scene.table.item(visitor.id)).toEqual(poison);
@@ -146,7 +146,7 @@ describe('0.7: what is damaged', () => {
   ];
   test.each(damages)('an item with %s is a new session, an event, and stays as it is', async (_, more) => {
     const visitor = await scene.signedIn();
-    const item = { sid: { B: hashSessionId(visitor.id) }, ...good, ...more };
+    const item = { sid: { B: keyOf(visitor.id) }, ...good, ...more };
     const left = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Record<string, AttributeValue>;
     await scene.table.put(left);
     expect(await visitor.visit((session) => [session.isNew, session.size])).toEqual([true, 0]);

@@ -2,7 +2,7 @@ import { brotliCompressSync } from 'node:zlib';
 import * as devalue from 'devalue';
 import superjson from 'superjson';
 import { AttributeValue, Codec, SessionTooLargeError } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { embeddedEngines } from '../support/engines';
 import { Scene } from '../support/scene';
 import { ShopSession, Visitor } from '../support/visitor';
@@ -243,5 +243,5 @@ describe.each(embeddedEngines())('the limit of size on $name', (engine) => {
 
 test('the id that is stored is the hash of its 43 characters', async () => {
   const visitor = await scene.signedIn();
-  expect(Buffer.from((await scene.table.item(visitor.id))?.sid?.B ?? '')).toEqual(Buffer.from(hashSessionId(visitor.id)));
+  expect(Buffer.from((await scene.table.item(visitor.id))?.sid?.B ?? '')).toEqual(Buffer.from(keyOf(visitor.id)));
 });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { hashSessionId, isSessionId, newSessionId, sessionRef } from '../../src/runtime/session/id';
+import { isSessionId, newSessionId } from '../../src/runtime/session/id';
+import { keyOf, refOf } from '../../src/runtime/table/key';
 
 const ID = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
 
@@ -42,7 +43,7 @@ test('letters of both cases, digits, "-" and "_" make an id', () => {
 
 test('the key is the SHA-256 of the 43 characters, not of the bytes that they stand for', () => {
   const characters = Uint8Array.from(ID, (character) => character.charCodeAt(0));
-  const key = hashSessionId(ID);
+  const key = keyOf(ID);
   expect(Buffer.from(key)).toEqual(createHash('sha256').update(characters).digest());
   expect(Buffer.from(key).toString('hex')).toBe('ea866a757e4c38babfa8127cbe9a409d3e1f93a00ff1488ff735fcf917afffd0');
   expect(key).toHaveLength(32);
@@ -51,14 +52,14 @@ test('the key is the SHA-256 of the 43 characters, not of the bytes that they st
 test('another spelling of the same bytes is another key', () => {
   const other = `${ID.slice(0, -1)}9`;
   expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(ID, 'base64url'));
-  expect(Buffer.from(hashSessionId(other))).not.toEqual(Buffer.from(hashSessionId(ID)));
+  expect(Buffer.from(keyOf(other))).not.toEqual(Buffer.from(keyOf(ID)));
 });
 
 test('what stands for a session in logs is short, always the same, and neither id nor key', () => {
-  const key = hashSessionId(ID);
-  const ref = sessionRef(key);
+  const key = keyOf(ID);
+  const ref = refOf(key);
   expect(ref).toMatch(/^[0-9a-f]{8}$/);
-  expect(sessionRef(Uint8Array.from(key))).toBe(ref);
+  expect(refOf(Uint8Array.from(key))).toBe(ref);
   expect(Buffer.from(key).toString('hex')).not.toContain(ref);
-  expect(sessionRef(hashSessionId(ID.toLowerCase()))).not.toBe(ref);
+  expect(refOf(keyOf(ID.toLowerCase()))).not.toBe(ref);
 });

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { AttributeValue, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { findId } from './canary';
 import { DYNALITE, Engine } from './engines';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf } from '../../src/runtime/table/key';
 import { EmbeddedTable } from '../../src/testing';
 
 /** One call that went to DynamoDB. */
@@ -58,7 +58,7 @@ export class TestTable {
   }
 
   public async item(id: string): Promise<Record<string, AttributeValue> | undefined> {
-    const Key = { sid: { B: hashSessionId(id) } };
+    const Key = { sid: { B: keyOf(id) } };
     return (await this.#table.client.send(new GetItemCommand({ TableName: this.name, Key, ConsistentRead: true }))).Item;
   }
 
@@ -69,7 +69,7 @@ export class TestTable {
 
   /** Deletes an item past the library, as TTL does. */
   public async remove(id: string): Promise<void> {
-    await this.#table.client.send(new DeleteItemCommand({ TableName: this.name, Key: { sid: { B: hashSessionId(id) } } }));
+    await this.#table.client.send(new DeleteItemCommand({ TableName: this.name, Key: { sid: { B: keyOf(id) } } }));
   }
 
   /** Deletes an item as it was read, past the library. */

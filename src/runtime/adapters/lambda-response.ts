@@ -1,5 +1,5 @@
 import { LambdaSource } from './lambda-event';
-import { SessionHeaders } from '../request/response-cookies';
+import { SessionHeaders } from '../request/cookies';
 
 /** An answer as API Gateway, function URLs and load balancers take it. */
 export interface LambdaHttpResponse {
@@ -12,7 +12,6 @@ export interface LambdaHttpResponse {
 }
 
 /** Seconds after which whoever got a 503 may come back. */
-const RETRY_AFTER = 1;
 
 type Headers = Record<string, unknown>;
 
@@ -49,16 +48,14 @@ export function addSessionHeaders<Result>(result: Result, session: SessionHeader
   } as LambdaHttpResponse;
 }
 
-/** The answer while the store is out of reach. */
-export function unavailable(source: LambdaSource): LambdaHttpResponse {
-  const [type, wait] = ['text/plain; charset=utf-8', String(RETRY_AFTER)];
-  return {
-    statusCode: 503,
-    headers: { 'content-type': type, 'retry-after': wait },
-    // With multi-value headers turned on, a load balancer reads nothing else.
-    ...(source === 'alb-multi' && { multiValueHeaders: { 'content-type': [type], 'retry-after': [wait] } }),
-    body: 'Service Unavailable',
-  };
+/** The response after an error for which cookies are owed. */
+export const FAILED = { status: 500, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };
+
+/** The response that takes the place of the handler's. */
+export function unavailable({ status, headers, body }: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }, source: LambdaSource): LambdaHttpResponse {
+  const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  // With multi-value headers turned on, a load balancer reads nothing else.
+  return { statusCode: status, headers: { ...headers }, ...(source === 'alb-multi' && { multiValueHeaders: lists }), body };
 }
 
 /**

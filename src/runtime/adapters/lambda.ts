@@ -1,6 +1,5 @@
-import { SessionUnavailableError } from '../errors';
 import { LambdaHttpEvent, cookiesOf, isHttps, methodOf, sourceOf } from './lambda-event';
-import { LambdaHttpResponse, addSessionHeaders, unavailable } from './lambda-response';
+import { FAILED, LambdaHttpResponse, addSessionHeaders, unavailable } from './lambda-response';
 import { SessionFactory } from '../request/session-factory';
 import { SessionRequest } from '../request/session-request';
 import { Session } from '../session/session';
@@ -56,14 +55,15 @@ export function lambdaHandler<
     });
     try {
       const result = await handler(event, withSession(context, request));
-      const headers = await (isFailure(result) ? request.discard() : request.commit());
-      return addSessionHeaders(result, headers, source);
+      const { headers, unavailable: response } = await request.finish({ status: statusOf(result) });
+      return addSessionHeaders(response === undefined ? result : unavailable(response, source), headers, source);
     } catch (error) {
-      const headers = await request.discard();
-      if (!(error instanceof SessionUnavailableError)) throw error;
-      // The 503 would hide from the log why there is one.
-      console.error(`${error.name} (${error.code}): ${error.message}`);
-      return addSessionHeaders(unavailable(source), headers, source);
+      const { headers, unavailable: response } = await request.finish({ error });
+      if (response !== undefined) return addSessionHeaders(unavailable(response, source), headers, source);
+      if (headers.setCookie.length === 0) throw error;
+      // The cookies of what was saved before the error have to reach the browser, and Lambda has no room for them in an error.
+      console.error(error);
+      return addSessionHeaders(unavailable(FAILED, source), headers, source);
     }
   };
 }
@@ -84,6 +84,7 @@ function withSession<Data extends object, Context extends LambdaContext>(
   });
 }
 
-function isFailure(result: unknown): boolean {
-  return Number((Object(result) as { readonly statusCode?: unknown }).statusCode) >= 500;
+function statusOf(result: unknown): number | undefined {
+  const { statusCode } = Object(result) as { readonly statusCode?: unknown };
+  return statusCode === undefined ? undefined : Number(statusCode);
 }

@@ -19,10 +19,9 @@ import {
   wholeNumber,
 } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
-import { Clock, systemClock } from '../clock';
-import { CookieOptions } from '../request/cookie';
+import { Clock, RandomBytes, systemClock } from '../clock';
+import { CookieOptions } from '../request/cookies';
 import { Codec, jsonCodec } from '../session/codec';
-import { RandomBytes } from '../session/id';
 import { Lifetime } from '../table/lifetime';
 
 /** Options with every default in place. */
@@ -39,6 +38,7 @@ export interface ResolvedOptions {
   readonly compress: boolean;
   readonly sealed: boolean;
   readonly deadline: number;
+  readonly namespace: string | undefined;
   readonly onEvent: ((event: SessionEvent) => void) | undefined;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -93,6 +93,7 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
     compress: shared.compress ?? true,
     sealed: shared.sealed ?? false,
     deadline: options.deadline ?? 3000,
+    namespace: undefined,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,
     random: randomBytes,

@@ -1,17 +1,20 @@
 /** Something in the life of a session, for logs and metrics. It never holds an id, a key's value or a cookie. */
 export interface SessionEvent {
   /**
-   * - `created`, `touched`, `regenerated`, `invalidated`: it was done
+   * - `created`, `stored`, `touched`, `regenerated`, `invalidated`: it was done
    * - `touch-failed`: the session was read and could not be extended now; the next request does that
    * - `large`: a session of more than 64 KiB was written
    * - `ended`: a write met a session that has ended meanwhile; the changes were dropped
-   * - `expired`: a cookie named a session that is past its time
+   * - `conflict`: an exact write whose outcome nobody can tell
+   * - `expired`: a cookie named a session that is past its time, or that was replaced by one with a new id
    * - `unknown-id`: a cookie named a session that is not there: deleted, or never was
-   * - `cookie-rejected`: a cookie of our name is no session id, or there are two different ones
+   * - `cookie-rejected`: a cookie of our name is not a session id, or several live sessions were named
    * - `item-invalid`: the item, or one value of it, is damaged or of a newer version; it is left as it is
    */
   readonly type:
     | 'created'
+    | 'stored'
+    | 'conflict'
     | 'touched'
     | 'touch-failed'
     | 'regenerated'

@@ -1,79 +1,100 @@
-import { Contention } from './backoff';
 import { SessionConflictError, SessionUnavailableError } from '../errors';
-import { SessionContext, markEnded, secondsOf } from './scope';
-import { Identity, SessionState } from './session-state';
+import type { UpdateStart } from '../session/values';
+import { MOST_TOKENS, TOKEN_BYTES, withChanges } from '../table/item';
+import { refOf } from '../table/key';
+import type { WriteResult } from '../table/store';
+import type { OpenedSession, Stored } from './opened-session';
+import { Identity, RequestScope, repeatRace, targetOf } from './scope';
 import { writeSession } from './write-session';
-import { sessionRef } from '../session/id';
-import { SessionRecord } from '../table/item';
-import { checkSize } from '../table/session-size';
-import { withChanges } from '../table/stored-values';
-import { withNewToken } from '../table/write-token';
+
+type Change = (value: unknown) => unknown;
 
 /**
- * Changes one key by a function of what it is, exactly once.
+ * Changes one key by a function of its value, exactly once.
  *
  * | read or known | fn | write if `ver` is the same | |
  * |---|---|---|---|
  * | ver 7 | 1 → 2 | refused: ver is 8 now | strong read, fn again |
- * | ver 8 | 5 → 6 | answer lost, repeated, refused | own token is there: done |
+ * | ver 8 | 5 → 6 | response lost, repeated, refused | own token is there: done |
+ *
+ * A new id that was asked for comes first, so nothing of a sign-in is ever written under the old one.
  *
  * @throws SessionConflictError where nobody can tell whether it was applied
+ * @throws SessionEndedError where the session has ended; it was not applied
  */
-export async function exactUpdate(context: SessionContext, state: SessionState, key: string, change: (value: unknown) => unknown): Promise<void> {
-  if (state.hasEnded) return;
-  if (state.record === undefined || state.identity === undefined) {
-    return updateNew(context, state, key, change);
-  }
-  const contention = new Contention(context, state.identity.key);
-  while (!(await attempt(context, state, state.identity, key, change))) await contention.giveWay();
+export async function exactUpdate(opened: OpenedSession, key: string, change: Change): Promise<void> {
+  await renewFirst(opened);
+  opened.rejectEnded();
+  if (opened.known.kind === 'fresh' || opened.known.kind === 'missed') return updateNew(opened, key, change);
+  const start = opened.session.data.beginUpdate(key);
+  await repeatRace(opened.scope, opened.known.identity.key, async () => {
+    await renewFirst(opened);
+    opened.rejectEnded();
+    return attempt(opened, start, change);
+  });
+  opened.rejectEnded();
 }
 
-/** Of a new session nobody else knows the id: the change is stored with all that was set. Refused, it is not left to the commit. */
-async function updateNew(context: SessionContext, state: SessionState, key: string, change: (value: unknown) => unknown): Promise<void> {
-  const before = state.values.copy(key);
-  state.values.set(key, change(state.values.copy(key)));
+async function renewFirst(opened: OpenedSession): Promise<void> {
+  if (opened.session.renewal !== undefined && opened.known.kind !== 'fresh' && opened.known.kind !== 'missed') await writeSession(opened);
+}
+
+/** Nobody else knows the id of a new session: the change is stored with all that was set. Refused, it is not left to the commit. */
+async function updateNew(opened: OpenedSession, key: string, change: Change): Promise<void> {
+  const { data } = opened.session;
+  const before = data.baseOf(data.beginUpdate(key));
+  data.set(key, applied(change, before.value));
   try {
-    await writeSession(context, state);
+    await writeSession(opened);
   } catch (error) {
-    state.values.set(key, before);
+    data.set(key, data.baseOf({ ...data.beginUpdate(key), own: { text: before.text } }).value);
     throw error;
   }
 }
 
-/** One write for the version that is known; says whether all is said. Refused, the state knows the newer version. */
-async function attempt(
-  context: SessionContext,
-  state: SessionState,
-  identity: Identity,
-  key: string,
-  change: (value: unknown) => unknown,
-): Promise<boolean> {
-  const record = state.record as SessionRecord;
-  const value = change(state.values.copy(key));
-  const text = value === undefined ? undefined : state.values.check(key, value);
-  const stored = await state.close(new Map([[key, text]]));
-  const now = secondsOf(context);
-  const upd = withNewToken(record.upd, context.options.random);
-  const after = { ...record, dat: withChanges(record.dat, stored), ver: record.ver + 1, upd };
-  checkSize(context, identity.key, after);
-  const write = { data: { changed: stored }, version: record.ver, tokens: after.upd };
-  const updated = await context.store.update(identity.key, now, write).catch((error: unknown) => toConflict(identity, error));
-  if (updated.kind === 'unknown') throw toConflict(identity);
-  if (updated.kind === 'ended') markEnded(context, state);
-  if (updated.kind === 'moved') await state.rebase(updated.record);
-  if (updated.kind !== 'written') return updated.kind === 'ended';
-  state.record = after;
-  state.values.take(key, value, text, stored.get(key));
-  context.response.wrote();
+/** One write for the version that is known; resolves to whether all is decided. Refused, the newer version is known. */
+async function attempt(opened: OpenedSession, start: UpdateStart, change: Change): Promise<boolean> {
+  const { scope, session, form } = opened;
+  const { identity, record } = opened.known as Stored;
+  const base = session.data.baseOf(start);
+  const value = applied(change, base.value);
+  const text = value === undefined ? undefined : session.data.check(start.key, value);
+  const changed = form.encode(new Map([[start.key, text]]));
+  const tokens = [...(record.upd ?? []), scope.options.random(TOKEN_BYTES)].slice(-MOST_TOKENS);
+  const after = { ...record, dat: withChanges(record.dat, changed), ver: record.ver + 1, upd: tokens };
+  opened.checkSize(identity.key, after);
+  const write = { data: { changed }, version: record.ver, tokens };
+  const result = await scope.store.update(targetOf(scope, identity.key), write).catch((error: unknown) => lost(scope, identity, error));
+  if (result.kind === 'ended') opened.end({ kind: 'stored', identity, record }, result.outcome);
+  if (result.kind === 'unknown' || (result.kind === 'ended' && result.outcome === 'unknown')) throw conflict(scope, identity);
+  if (result.kind === 'moved') opened.rebase('stored', identity, result.record);
+  if (result.kind !== 'written') return result.kind === 'ended';
+  opened.known = { kind: 'stored', identity, record: after };
+  session.data.markUpdated(start, base.text, text, changed.get(start.key));
+  scope.response.wrote();
+  scope.emit('stored', identity.key);
   return true;
 }
 
-/** What may have been applied is not for repeating: that is for the caller to know. */
-function toConflict({ key }: Identity, error?: unknown): never {
-  if (error !== undefined && !(error instanceof SessionUnavailableError && error.outcome === 'unknown')) throw error;
-  throw new SessionConflictError('conflict', 'Nobody can tell whether the update was applied: its answer was lost.', {
-    cause: error,
+function applied(change: Change, value: unknown): unknown {
+  const after = change(value);
+  if (typeof (Object(after) as { readonly then?: unknown }).then !== 'function') return after;
+  // Nobody waits for it, so its rejection must not end the process.
+  Promise.resolve(after).catch(() => undefined);
+  throw new TypeError('update: the function must be synchronous, because it may be called again; it returned a promise. Await before update().');
+}
+
+/** A write that may have been applied must not be repeated: that is the caller's decision. */
+function lost(scope: RequestScope, identity: Identity, error: unknown): WriteResult {
+  if (!(error instanceof SessionUnavailableError) || error.outcome !== 'unknown') throw error;
+  throw conflict(scope, identity, error);
+}
+
+function conflict(scope: RequestScope, { key }: Identity, cause?: unknown): SessionConflictError {
+  scope.emit('conflict', key);
+  return new SessionConflictError('Nobody can tell whether the update was applied: its response was lost.', {
+    cause,
     operation: 'UpdateItem',
-    ref: sessionRef(key),
+    ref: refOf(key),
   });
 }

@@ -1,195 +1,222 @@
-import { MAX_COOKIE_AGE } from '../../contract';
-import { SessionEndedError } from '../errors';
+import { SessionEndedError, SessionError, SessionTooLargeError, WriteOutcome } from '../errors';
+import { Session, SessionHost } from '../session/session';
+import { derivedCsrfSecret } from '../session/csrf';
+import { NO_VALUES, SessionRecord, recordSize } from '../table/item';
+import { LARGEST_ITEM } from '../table/item-size';
+import { refOf } from '../table/key';
+import { StoredForm } from '../table/stored-form';
 import { exactUpdate } from './exact-update';
-import { SessionContext, secondsOf } from './scope';
-import { Identity, SessionState, identityOf } from './session-state';
+import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
 import { touchSession, writeSession } from './write-session';
-import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest } from '../session/csrf';
-import { FlashMessages, FlashOptions } from '../session/flash';
-import { newSessionId, sessionRef } from '../session/id';
-import { RegenerateOptions, SessionOwner } from '../session/session';
-import type { SessionRecord } from '../table/item';
 
-/** Reads the session of an identity. What is not there, dead or damaged is a new session. */
-export async function openSession(context: SessionContext, identity: Identity, strong: boolean): Promise<OpenedSession> {
-  const { store, emit, options } = context;
-  const found = await store.load(identity.key, strong);
-  const record = found.kind === 'found' && options.lifetime.isAlive(found.record, secondsOf(context)) ? found.record : undefined;
-  if (record === undefined) emit(found.kind === 'found' ? 'expired' : found.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
-  const state = stateOf(context, identity, record);
-  state.isDoubtful = record === undefined && !strong;
-  await state.prepareToOpen();
-  return new OpenedSession(context, state);
-}
+/**
+ * What a session is in the table, as far as this request knows.
+ *
+ * - `fresh`: it has no id yet
+ * - `missed`: the cookie names one, and no session was found. An eventual read may have missed one: `isDoubtful`
+ * - `stored`: this is its record
+ * - `frozen`: a regenerate of this request froze it and has not stored the copy yet
+ * - `ended`: a write met a session that is over
+ */
+export type Known =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'missed'; readonly identity: Identity; readonly isDoubtful: boolean }
+  | { readonly kind: 'stored' | 'frozen'; readonly identity: Identity; readonly record: SessionRecord }
+  | { readonly kind: 'ended'; readonly identity: Identity; readonly record: SessionRecord; readonly outcome: WriteOutcome };
 
-function stateOf(context: SessionContext, identity?: Identity, record?: SessionRecord): SessionState {
-  return new SessionState(context.options, (key) => context.emit('item-invalid', key), identity, record);
-}
+/** The state of a session that is stored. */
+export type Stored = Extract<Known, { readonly kind: 'stored' | 'frozen' }>;
 
-/** One opened session: lets one thing happen after the other, and nothing after the end. */
-export class OpenedSession implements SessionOwner {
-  readonly #context: SessionContext;
-  #state: SessionState;
-  #messages: FlashMessages | undefined;
+const NO_IDENTITY: Identity = { id: '', key: new Uint8Array() };
+/** Bytes from which on a session is worth a look: each write of it costs 64 units. */
+const LARGE = 65_536;
+const MOST_NAMED = 5;
+
+/** One session of one request: lets one thing happen after the other, and nothing after the end. */
+export class OpenedSession implements SessionHost {
+  public readonly scope: RequestScope;
+  public readonly session: Session;
+  public known: Known;
+  /** The stored form of the session's values. */
+  public form: StoredForm;
+  public isNew: boolean;
+  /** Live sessions that this request also named and that a new id does not continue. */
+  public others: readonly Identity[];
   #openedAt: number;
   #isClosed = false;
   /** What is under way: one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
-  public isNew: boolean;
 
-  public constructor(context: SessionContext, state = stateOf(context)) {
-    this.#context = context;
-    this.#openedAt = this.#now();
-    this.#state = state;
-    this.isNew = state.record === undefined;
+  public constructor(scope: RequestScope, known: Known = { kind: 'fresh' }, others: readonly Identity[] = []) {
+    this.scope = scope;
+    this.known = known;
+    this.others = others;
+    this.#openedAt = secondsOf(scope);
+    this.isNew = known.kind !== 'stored';
+    this.form = this.formOf(known.kind === 'fresh' ? NO_IDENTITY : known.identity);
+    const record = known.kind === 'stored' ? known.record : undefined;
+    this.session = new Session(this, (key, stored) => this.form.decode(key, stored), record ?? { dat: NO_VALUES, flash: NO_VALUES });
   }
 
-  public get values(): SessionState['values'] {
-    return this.#state.values;
+  public get codec(): SessionHost['codec'] {
+    return this.scope.options.codec;
+  }
+
+  public get random(): SessionHost['random'] {
+    return this.scope.options.random;
+  }
+
+  public get https(): boolean {
+    return this.scope.https;
+  }
+
+  public get now(): number {
+    return this.scope.options.clock.now();
   }
 
   public get createdAt(): number {
-    return this.#state.record?.iat ?? this.#openedAt;
+    return this.#record?.iat ?? this.#openedAt;
   }
 
   public get expiresAt(): number {
-    return this.#state.record?.exp ?? this.#context.options.lifetime.begin(this.#openedAt, this.#state.idle).exp;
+    return this.#record?.exp ?? this.scope.options.lifetime.begin(this.#openedAt, this.session.idle?.seconds).exp;
   }
 
   public get ref(): string | undefined {
-    return this.#state.record && this.#state.identity && sessionRef(this.#state.identity.key);
+    return this.known.kind === 'fresh' || this.known.kind === 'missed' ? undefined : refOf(this.known.identity.key);
+  }
+
+  public get csrfSecret(): Uint8Array | undefined {
+    const { known } = this;
+    return known.kind === 'fresh' || known.kind === 'missed' ? undefined : (known.record.csr ?? derivedCsrfSecret(known.identity.id));
   }
 
   public beforeChange(): void {
-    if (this.#isClosed) throw new Error('The session was committed with the response; change it before the handler returns.');
-    if (this.#context.options.isReadOnly) {
-      throw new Error('This function may only read sessions: it was given grantRead. Use grantReadWrite to change them.');
+    if (this.#isClosed) throw new SessionError('misuse', 'The session was committed with the response. Change it before the handler returns.');
+    if (this.scope.isReadOnly) {
+      throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to change them.');
     }
   }
 
-  public flash(message: unknown, queue: string, options: FlashOptions): void {
-    this.beforeChange();
-    this.#flash.add(message, queue, options, this.#context.options.clock.now());
-  }
-
-  public popFlash(queue: string): unknown[] {
-    if (this.#flash.peek(queue).length > 0) this.beforeChange();
-    return this.#flash.pop(queue);
-  }
-
-  public peekFlash(queue: string): unknown[] {
-    return this.#flash.peek(queue);
-  }
-
-  public csrfToken(): string {
-    const { record, renewal, nonce } = this.#state;
-    // A new id has no nonce: the token is another one with it.
-    return csrfToken(this.#futureIdentity().id, nonce ?? (renewal === undefined ? record?.csr : undefined));
-  }
-
-  public newCsrfToken(): string {
-    this.beforeChange();
-    this.#state.nonce = this.#context.options.random(16);
-    return this.csrfToken();
-  }
-
-  public verifyCsrf(request: CsrfRequest, options: CsrfOptions): boolean {
-    const { record, identity, nonce } = this.#state;
-    const expected = record && identity && csrfToken(identity.id, nonce ?? record.csr);
-    return isOwnRequest(request, options, expected);
-  }
-
-  public regenerate({ keepDeadline = false }: RegenerateOptions): void {
-    this.beforeChange();
-    const { record } = this.#state;
-    if (record === undefined) return;
-    this.#state.next = undefined;
-    this.#state.nonce = undefined;
-    this.#state.renewal = { keepDeadline };
-  }
-
-  public remember(seconds: number): void {
-    this.beforeChange();
-    if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > MAX_COOKIE_AGE) {
-      throw new TypeError(`remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to ${MAX_COOKIE_AGE}.`);
-    }
-    this.#state.idle = seconds;
+  public damaged(): void {
+    this.scope.emit('item-invalid', this.known.kind === 'fresh' ? undefined : this.known.identity.key);
   }
 
   public update(key: string, change: (value: unknown) => unknown): Promise<void> {
     this.beforeChange();
     return this.#inTurn(async () => {
-      await exactUpdate(this.#context, this.#state, key, change);
-      this.#rejectEnded();
+      await exactUpdate(this, key, change);
     });
   }
 
-  /** Writes what was changed, and rejects where the session has ended. */
   public save(): Promise<void> {
     this.beforeChange();
     return this.#inTurn(async () => {
-      await writeSession(this.#context, this.#state);
-      this.#rejectEnded();
+      await writeSession(this);
+      this.rejectEnded();
     });
   }
 
-  /** Writes what was changed, or extends the session where that is due. Nothing can be changed afterwards. */
+  /** Deletes the session, also one that an eventual read missed, and begins a new one. */
+  public invalidate(): Promise<void> {
+    this.beforeChange();
+    return this.#inTurn(async () => {
+      const { scope } = this;
+      if (scope.identities.size > 0) {
+        await deleteSessions(scope, scope.identities);
+        scope.response.clearId();
+      }
+      this.#openedAt = secondsOf(scope);
+      this.known = { kind: 'fresh' };
+      this.others = [];
+      this.isNew = true;
+      this.session.reset();
+    });
+  }
+
+  /** Writes what was changed, or extends the session where that is due. Nothing can be changed from its start on, unless it fails. */
   public commit(): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#context.options.isReadOnly) {
-        if (this.#state.pending() !== undefined) this.beforeChange();
-      } else if (!(await writeSession(this.#context, this.#state)) && this.#context.touches) {
-        await touchSession(this.#context, this.#state);
-      }
+      if (this.#isClosed) return;
       this.#isClosed = true;
+      try {
+        await this.#write();
+      } catch (error) {
+        this.#isClosed = false;
+        throw error;
+      }
     });
   }
 
   /** Waits for what is under way, and drops what was not saved. */
-  public discard(): Promise<void> {
+  public close(): Promise<void> {
     return this.#inTurn(async () => {
       this.#isClosed = true;
     });
   }
 
-  /** Deletes the session, also one that an eventual read did not see, and begins a new one. */
-  public invalidate(): Promise<void> {
-    this.beforeChange();
-    return this.#inTurn(async () => {
-      const { store, response, emit } = this.#context;
-      const { identity } = this.#state;
-      if (identity !== undefined) {
-        await store.delete(identity.key);
-        response.clearId();
-        emit('invalidated', identity.key);
-      }
-      this.#openedAt = this.#now();
-      this.#state = stateOf(this.#context);
-      this.#messages = undefined;
-      this.isNew = true;
-    });
+  /** The stored form of values under an id. */
+  public formOf({ id }: Identity): StoredForm {
+    return new StoredForm(this.scope.options, id);
   }
 
-  /** Who the session is, or will be when it is stored. */
-  #futureIdentity(): Identity {
-    const state = this.#state;
-    if (state.record !== undefined && state.renewal === undefined && state.identity !== undefined) return state.identity;
-    return (state.next ??= identityOf(newSessionId(this.#context.options.random)));
+  /** Takes in a newer record under the changes that were made here. */
+  public rebase(kind: Stored['kind'], identity: Identity, record: SessionRecord): void {
+    this.known = { kind, identity, record };
+    this.session.rebase(record);
   }
 
-  get #flash(): FlashMessages {
-    return (this.#messages ??= new FlashMessages(this.#state.flash, this.#context.options.random));
+  /** The changes are dropped and no cookie is sent: whoever ended the session has the last word. */
+  public end({ identity, record }: Stored, outcome: WriteOutcome): void {
+    this.known = { kind: 'ended', identity, record, outcome };
+    this.scope.response.withdraw();
+    this.scope.emit('ended', identity.key);
   }
 
-  #rejectEnded(): void {
-    if (!this.#state.hasEnded) return;
-    const { identity } = this.#state;
-    const ref = identity && sessionRef(identity.key);
-    throw new SessionEndedError('ended', 'The session was signed out, expired or deleted while the request ran; nothing was written.', { ref });
+  /** @throws SessionEndedError where the session has ended */
+  public rejectEnded(): void {
+    if (this.known.kind !== 'ended') return;
+    const { identity, outcome } = this.known;
+    const what = outcome === 'not-applied'
+      ? 'The change is not stored.'
+      : 'A response was lost, so the change may stand in the session that took its place.';
+    const message = `The session was signed out, replaced, expired or deleted while the request ran. ${what}`;
+    throw new SessionEndedError(message, { ref: refOf(identity.key), outcome });
   }
 
-  #now(): number {
-    return secondsOf(this.#context);
+  /** Sends the id cookie. */
+  public sendCookie(identity: Identity, record: SessionRecord): void {
+    const { options, response } = this.scope;
+    response.setId(identity.id, options.lifetime.cookieAge(record, secondsOf(this.scope), options.cookie.maxAge));
+  }
+
+  /** A cookie that lasts moves with the session's end. */
+  public slideCookie(identity: Identity, record: SessionRecord): void {
+    if ((record.idl ?? this.scope.options.cookie.maxAge) !== undefined) this.sendCookie(identity, record);
+  }
+
+  /**
+   * Refuses a session that DynamoDB would not take, before any call.
+   *
+   * @throws SessionTooLargeError with the largest keys
+   */
+  public checkSize(key: Uint8Array, record: SessionRecord): void {
+    const bytes = recordSize(key, record);
+    if (bytes > LARGEST_ITEM) throw new SessionTooLargeError(bytes, largestKeys(record), { ref: refOf(key) });
+    if (bytes > LARGE) this.scope.emit('large', key);
+  }
+
+  get #record(): SessionRecord | undefined {
+    return this.known.kind === 'fresh' || this.known.kind === 'missed' ? undefined : this.known.record;
+  }
+
+  async #write(): Promise<void> {
+    if (this.scope.isReadOnly) {
+      if (this.session.changeset(this.known.kind === 'stored') === undefined) return;
+      this.#isClosed = false;
+      return this.beforeChange();
+    }
+    if (!(await writeSession(this)) && this.scope.touches) await touchSession(this);
   }
 
   #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -197,4 +224,42 @@ export class OpenedSession implements SessionOwner {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function largestKeys({ dat }: SessionRecord): { key: string; bytes: number }[] {
+  return [...dat]
+    .map(([key, value]) => ({ key, bytes: Buffer.byteLength(value) }))
+    .sort((one, other) => other.bytes - one.bytes)
+    .slice(0, MOST_NAMED);
+}
+
+/** Reads the sessions that a request names. What is not there, dead or damaged is a new session, and so are two that live. */
+export async function openSession(scope: RequestScope, identities: readonly Identity[], strong: boolean): Promise<OpenedSession> {
+  const loaded = await Promise.all(identities.map((identity) => load(scope, identity, strong)));
+  const living = loaded.flatMap((each) => (each.record === undefined ? [] : { identity: each.identity, record: each.record }));
+  const [first, ...more] = living;
+  if (more.length > 0) {
+    scope.emit('cookie-rejected');
+    return new OpenedSession(scope, { kind: 'fresh' }, living.map(({ identity }) => identity));
+  }
+  if (first !== undefined) return new OpenedSession(scope, { kind: 'stored', ...first });
+  const [missed] = loaded;
+  if (missed === undefined) return new OpenedSession(scope);
+  return new OpenedSession(scope, { kind: 'missed', identity: missed.identity, isDoubtful: !strong && !missed.isFinal });
+}
+
+interface Loaded {
+  readonly identity: Identity;
+  /** The session, if it lives. */
+  readonly record?: SessionRecord;
+  /** Whether no later read could find it alive. */
+  readonly isFinal?: boolean;
+}
+
+async function load(scope: RequestScope, identity: Identity, strong: boolean): Promise<Loaded> {
+  const target = targetOf(scope, identity.key);
+  const result = await scope.store.load(target, strong);
+  if (result.kind === 'found' && scope.options.lifetime.isAlive(result.record, target.now)) return { identity, record: result.record };
+  scope.emit(result.kind === 'found' ? 'expired' : result.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
+  return { identity, isFinal: result.kind === 'found' && result.record.frz !== undefined };
 }

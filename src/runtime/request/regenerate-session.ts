@@ -1,101 +1,92 @@
-import { Contention } from './backoff';
-import { SessionUnavailableError } from '../errors';
-import { SessionContext, markEnded, secondsOf, secondsSince } from './scope';
-import { Identity, Pending, Renewal, SessionState, identityOf } from './session-state';
-import { newSessionId } from '../session/id';
-import { Whole } from '../session/values';
-import { SessionRecord } from '../table/item';
-import { checkSize } from '../table/session-size';
+import { SessionTooLargeError, SessionUnavailableError } from '../errors';
+import type { Changeset } from '../session/session';
+import { TOKEN_BYTES, newRecord, withChanges } from '../table/item';
+import { refOf } from '../table/key';
+import type { FreezeResult } from '../table/store';
 import { StoredForm } from '../table/stored-form';
-import { StoredValue } from '../table/stored-values';
-import { withNewToken } from '../table/write-token';
+import type { OpenedSession, Stored } from './opened-session';
+import { repeatRace, secondsOf, targetOf } from './scope';
+import { createSession, storeNew } from './write-session';
 
-/** What is stored under the new id. */
-interface Copy {
-  readonly form: StoredForm;
-  readonly record: SessionRecord;
-  readonly values: Whole;
-  readonly flash: Whole;
-}
+/** Milliseconds that are kept for the response of the function itself. */
+const RESERVE = 500;
+/** Nothing is frozen with less than this part of the deadline left, so that there is time for the copy. */
+const LEAST_PART = 1 / 3;
 
 /**
- * Gives a session a new id, with all that it holds.
+ * Gives a session a new id, with all that it holds: freeze, then copy.
  *
- * | new item | old item | then |
+ * | old item | new item | then |
  * |---|---|---|
- * | created | ended, if still the version that was copied | the cookie, last of all |
- * | created | changed by another request meanwhile | the copy is removed; read, copied and tried again |
- * | created | ended by another request meanwhile | the copy is removed; no cookie |
- * | created | nobody can tell, the answer was lost for good | the copy is removed; no cookie, an error |
+ * | frozen, by this request or another one | the final image with this request's changes | the cookie, last of all |
+ * | frozen | cannot be stored | the visitor is signed out; another `save()` of this request goes on |
+ * | ran out | without `keepDeadline`: what this request set | a new session |
+ * | gone | none | somebody signed out, and has the last word |
  *
- * Between the two writes both exist, but nobody has the new id yet.
- *
- * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#renew-the-session-id-after-any-privilege-level-change
+ * Nobody can write what is frozen, so no acknowledged change is missing in the
+ * copy, and no other writer can keep a sign-in from happening.
  */
-export async function regenerateSession(context: SessionContext, state: SessionState, pending: Pending, renewal: Renewal): Promise<void> {
-  const { store, response, emit } = context;
-  const old = state.identity as Identity;
-  const contention = new Contention(context, old.key);
-  for (;; await contention.giveWay()) {
-    const next = state.next ?? identityOf(newSessionId(context.options.random));
-    state.next = undefined;
-    const now = secondsOf(context);
-    const record = state.record as SessionRecord;
-    const began = renewal.keepDeadline ? secondsSince(record, context) : now;
-    const copy = await copyUnder(context, state, next, pending, renewal, began);
-    checkSize(context, next.key, copy.record);
-    if (!(await store.create(next.key, copy.record))) continue;
-    const replaced = await store
-      .replace(old.key, now, record, withNewToken(record.upd, context.options.random))
-      .catch((error: unknown) => abandon(context, next, error));
-    if (replaced.kind === 'written') {
-      Object.assign(state, { identity: next, record: copy.record, form: copy.form });
-      state.values.move(copy.values);
-      state.flash.move(copy.flash);
-      state.fulfil(pending);
-      response.setId(next.id, copy.record.idl);
-      response.wrote();
-      return emit('regenerated', next.key);
-    }
-    await store.delete(next.key);
-    if (replaced.kind !== 'moved') return markEnded(context, state);
-    await state.rebase(replaced.record);
+export async function regenerateSession(opened: OpenedSession, changeset: Changeset, known: Stored): Promise<void> {
+  if (known.kind === 'frozen') return copy(opened, changeset, known);
+  checkBeforehand(opened, changeset, known);
+  const result = await freeze(opened, known);
+  if (result.kind === 'frozen') {
+    opened.rebase('frozen', known.identity, result.image);
+    return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
   }
+  if (result.kind === 'expired' && changeset.renewal?.keepDeadline !== true) {
+    opened.scope.emit('expired', known.identity.key);
+    return beginAnew(opened, known);
+  }
+  opened.end(known, 'not-applied');
 }
 
-/** Removes the copy, as well as that goes, and lets the error stand: nobody has the copy's id. */
-async function abandon({ store }: SessionContext, next: Identity, error: unknown): Promise<never> {
+/** What is refused here leaves the session as it is. */
+function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity, record }: Stored): void {
+  const { scope } = opened;
+  const { form } = opened;
+  const [dat, flash] = [withChanges(record.dat, form.encode(changeset.values)), withChanges(record.flash, form.encode(changeset.flash))];
+  opened.checkSize(identity.key, newRecord({ times: record, image: record, dat, flash, csr: changeset.csr }));
+  const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
+  if (left >= scope.options.deadline * LEAST_PART) return;
+  throw new SessionUnavailableError('unavailable', 'The function has too little time left to give the session a new id; nothing was changed.', {
+    ref: refOf(identity.key),
+  });
+}
+
+/** Freezes until it is known what became of it: an attempt without a response may still arrive, so it is repeated with the same token. */
+async function freeze({ scope }: OpenedSession, { identity, record }: Stored): Promise<FreezeResult> {
+  const token = scope.options.random(TOKEN_BYTES);
+  let result: FreezeResult = { kind: 'alive' };
+  await repeatRace(scope, identity.key, async () => {
+    result = await scope.store.freeze(targetOf(scope, identity.key), token, record.exp);
+    return result.kind !== 'alive';
+  });
+  return result;
+}
+
+/** Stores the image, which nobody can write any more, with this request's changes over it. */
+async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
+  const { scope, session } = opened;
+  const snapshot = session.snapshot(StoredForm.isPortable);
+  const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
+  const now = secondsOf(scope);
+  const keepsDeadline = changeset.renewal?.keepDeadline === true;
+  const times = keepsDeadline ? scope.options.lifetime.continue(image, now, idl) : scope.options.lifetime.begin(now, idl);
   try {
-    await store.delete(next.key);
-  } catch (second) {
-    if (!(second instanceof SessionUnavailableError)) throw second;
+    await storeNew(opened, changeset, { times, image, snapshot, event: 'regenerated' });
+  } catch (error) {
+    if (!(error instanceof SessionTooLargeError) || keepsDeadline) throw error;
+    // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.
+    scope.emit('large', opened.known.kind === 'fresh' ? undefined : opened.known.identity.key);
+    await beginAnew(opened, opened.known as Stored);
   }
-  throw error;
 }
 
-async function copyUnder(
-  { options: { lifetime } }: SessionContext,
-  state: SessionState,
-  next: Identity,
-  { nonce, idle }: Pending,
-  { keepDeadline }: Renewal,
-  now: number,
-): Promise<Copy> {
-  const record = state.record as SessionRecord;
-  const form = state.formOf(next);
-  const isKept = (stored: StoredValue) => StoredForm.isPortable(stored);
-  await form.prepareToClose([...state.values.openTexts(isKept), ...state.flash.openTexts(isKept)]);
-  const close = (key: string, text: string) => form.close(key, text);
-  const values = state.values.whole(close, isKept);
-  const flash = state.flash.whole(close, isKept);
-  const idl = idle ?? record.idl;
-  const times = keepDeadline
-    ? { iat: record.iat, iss: now, abs: record.abs, idl, exp: lifetime.extended(record, now, idl) }
-    : lifetime.begin(now, idl);
-  const dat = storedOf(values);
-  return { form, values, flash, record: { ...times, ver: 1, upd: [], csr: nonce, flash: storedOf(flash), dat, foreign: 0 } };
-}
-
-function storedOf(whole: Whole): SessionRecord['dat'] {
-  return new Map([...whole].map(([key, { stored }]) => [key, stored]));
+/** What this request set becomes a new session. */
+async function beginAnew(opened: OpenedSession, { identity }: Stored): Promise<void> {
+  opened.known = { kind: 'missed', identity, isDoubtful: false };
+  opened.session.keepOwn();
+  const changeset = opened.session.changeset(false);
+  if (changeset !== undefined) await createSession(opened, changeset, opened.known);
 }

@@ -1,39 +1,74 @@
-import type { ResponseCookies } from './response-cookies';
-import type { SessionState } from './session-state';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
-import type { SessionRecord } from '../table/item';
-import type { Store } from '../table/store';
+import { SessionUnavailableError } from '../errors';
+import { keyOf, refOf } from '../table/key';
+import type { Store, Target } from '../table/store';
+import type { ResponseCookies } from './cookies';
 
-/** What the session of one request works with. */
-export interface SessionContext {
+/** The id of a session and its key in the table. */
+export interface Identity {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** What the sessions of one request work with. */
+export interface RequestScope {
   readonly options: ResolvedOptions;
   readonly store: Store;
   readonly response: ResponseCookies;
+  /** Whether the request came by HTTPS. */
+  readonly https: boolean;
+  readonly isReadOnly: boolean;
   /** Whether a session that was only read is extended. */
   readonly touches: boolean;
+  /** Gives the milliseconds that are left for the request. */
+  readonly remainingTime: (() => number) | undefined;
+  /** The ids that this request came with or made, and that may live. */
+  readonly identities: Set<Identity>;
   readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;
 }
 
-/** The time of a request's clock in epoch seconds. */
-export function secondsOf({ options }: SessionContext): number {
+/** The identity of an id. */
+export function identityOf(id: string, namespace: string | undefined): Identity {
+  return { id, key: keyOf(id, namespace) };
+}
+
+/** The clock's time in epoch seconds. */
+export function secondsOf({ options }: RequestScope): number {
   return Math.floor(options.clock.now() / 1000);
 }
 
-/** The time as it counts for a session: never before its creation, because the clock of who created it may be ahead of ours. */
-export function secondsSince({ iat }: SessionRecord, context: SessionContext): number {
-  return Math.max(secondsOf(context), iat);
+/** A call's target, at this moment. */
+export function targetOf(scope: RequestScope, key: Uint8Array): Target {
+  return { key, now: secondsOf(scope), remainingTime: scope.remainingTime };
 }
 
-/** A cookie that lasts moves with the session's end. */
-export function slideCookie({ options, response }: SessionContext, { identity, record }: SessionState): void {
-  if (identity === undefined || record === undefined) return;
-  const maxAge = record.idl ?? options.cookie.maxAge;
-  if (maxAge !== undefined) response.setId(identity.id, Math.min(maxAge, record.abs === undefined ? maxAge : record.exp - record.iss));
+/** Deletes sessions of this request, and notes it. */
+export async function deleteSessions(scope: RequestScope, identities: Iterable<Identity>): Promise<void> {
+  for (const identity of [...identities]) {
+    await scope.store.delete(targetOf(scope, identity.key));
+    scope.identities.delete(identity);
+    scope.emit('invalidated', identity.key);
+  }
 }
 
-/** The changes are dropped and no cookie goes out: who ended the session has the last word. */
-export function markEnded({ emit }: SessionContext, state: SessionState): void {
-  state.hasEnded = true;
-  emit('ended', state.identity?.key);
+const FIRST_WAIT = 10;
+const LONGEST_WAIT = 80;
+
+/**
+ * Repeats a write that other requests race with until it is decided, with full jitter between the attempts.
+ *
+ * @param attempt - makes one attempt; resolves to whether all is decided
+ * @throws SessionUnavailableError when the deadline is near; nothing was written
+ */
+export async function repeatRace(scope: RequestScope, key: Uint8Array, attempt: () => Promise<boolean>): Promise<void> {
+  const { clock, random, deadline } = scope.options;
+  const endsAt = clock.now() + deadline;
+  for (let longest = FIRST_WAIT; !(await attempt()); longest = Math.min(longest * 2, LONGEST_WAIT)) {
+    const delay = ((random(1)[0] as number) / 256) * longest;
+    if (clock.now() + delay >= endsAt) {
+      throw new SessionUnavailableError('unavailable', 'Other requests kept changing the session; nothing was written.', { ref: refOf(key) });
+    }
+    await clock.sleep(delay);
+  }
 }

@@ -1,13 +1,14 @@
-import { CookieWriter } from './cookie';
-import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
-import { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
-import { SessionFactoryOptions } from '../options/factory-options';
+import type { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
+import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
+import { Store } from '../table/store';
+import { CookieWriter } from './cookies';
+import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 
-/** Gives the client of a factory: the one that was given, in the form of the port, or one of its own making. */
+/** Returns the client of a factory: the given one in the form of the port, or one of the library's own. */
 export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSettings) => SessionClient;
 
-/** Opens sessions: the options, checked once, and the client that all requests share. */
+/** Opens sessions. The options are checked once, and all requests share one client. */
 export class SessionFactory<Data extends object = Record<string, unknown>> {
   readonly #parts: FactoryParts;
 
@@ -17,35 +18,35 @@ export class SessionFactory<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Begins a request. Makes no call; the adapters call this, and so does who has a framework without one:
+   * Begins a request, without a call. Adapters call this; call it yourself if your framework has none:
    *
    * ```ts
-   * const request = sessions.forRequest({ cookies: req.headers.cookie, https: true });
+   * const request = sessions.forRequest({ cookies: req.headers.cookie, https: req.secure });
    * const session = await request.session();
    * session.set('seen', true);
-   * const { setCookie, cacheControl, vary } = await request.commit();
+   * const { headers, unavailable } = await request.finish({ status: 200 });
    * ```
+   *
+   * @throws TypeError if `https` is missing
    */
   public forRequest(init: SessionRequestInit): SessionRequest<Data> {
     return new SessionRequest<Data>(this.#parts, init);
   }
 }
 
-/** Makes a factory with the client that a provider gives. */
+/** Makes a factory with the client that a provider returns. */
 export function makeSessionFactory<Data extends object>(
   options: SessionFactoryOptions,
   environment: Environment,
   provide: ClientProvider,
 ): SessionFactory<Data> {
   const resolved = resolveOptions(options, environment);
-  const { client, cookie } = resolved;
-  return new SessionFactory<Data>({
-    options: resolved,
-    client: isSessionClient(client) ? client : provide(client, resolved),
-    cookieWriter: new CookieWriter(cookie),
-  });
+  const { client, cookie, tableName } = resolved;
+  const port = isSessionClient(client) ? client : provide(client, resolved);
+  return new SessionFactory<Data>({ options: resolved, store: new Store(port, tableName, resolved), cookieWriter: new CookieWriter(cookie) });
 }
 
+/** Anything with `send` is a client of the SDK, also the `DynamoDB` class, whose methods have the names of the port's. */
 function isSessionClient(client: SessionClient | ClientOfSdk | undefined): client is SessionClient {
-  return client !== undefined && 'getItem' in client;
+  return client !== undefined && !('send' in client);
 }

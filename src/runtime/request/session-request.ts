@@ -1,31 +1,29 @@
-import { CookieWriter, RequestCookies, readCookies } from './cookie';
-import { OpenedSession, openSession } from './opened-session';
-import { ResponseCookies, SessionHeaders } from './response-cookies';
-import { SessionContext } from './scope';
-import { identityOf } from './session-state';
-import { SessionClient } from '../client/session-client';
-import { ResolvedOptions } from '../options/resolve-options';
-import { SessionEvent } from '../options/session-event';
-import { hashSessionId, sessionRef } from '../session/id';
+import { SessionError, SessionUnavailableError } from '../errors';
+import type { SessionEvent } from '../options/session-event';
+import type { ResolvedOptions } from '../options/resolve-options';
 import { Session } from '../session/session';
+import { refOf } from '../table/key';
 import { Store } from '../table/store';
+import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
+import { OpenedSession, openSession } from './opened-session';
+import { RequestScope, deleteSessions, identityOf } from './scope';
 
 /** What all requests of a factory share. */
 export interface FactoryParts {
   readonly options: ResolvedOptions;
-  readonly client: SessionClient;
+  readonly store: Store;
   readonly cookieWriter: CookieWriter;
 }
 
-/** What a framework tells of a request. */
+/** What an adapter knows about the request. */
 export interface SessionRequestInit {
-  /** The `Cookie` header, or a list of several, as they came. What is no text is ignored. */
+  /** The `Cookie` header, or a list of several, as they came. Anything that is not a text is ignored. */
   readonly cookies: unknown;
-  /** Whether the browser sent the request by HTTPS. */
+  /** Whether the browser sent the request by HTTPS: what the framework says, which heeds its own trust in proxies. */
   readonly https: boolean;
   /** The request's method: `HEAD` and `OPTIONS` do not extend a session. @default 'GET' */
   readonly method?: string | undefined;
-  /** Gives the milliseconds that are left for the request. @default - no limit but the `deadline` of each call */
+  /** Returns the milliseconds that are left for the request. @default - no limit but the `deadline` of each call */
   readonly remainingTime?: (() => number) | undefined;
   /**
    * Whether the response has room for one `Set-Cookie` only. The recent-write
@@ -34,40 +32,72 @@ export interface SessionRequestInit {
    * @default false
    */
   readonly singleSetCookie?: boolean;
+  /** Whether this request only reads sessions: nothing is written, not even a touch. @default - what the grant allows */
+  readonly readOnly?: boolean;
 }
 
-/** The session of one request. It opens at most once, and tells what the response must carry. */
+/** The handler's status or the error that it threw. */
+export interface RequestOutcome {
+  readonly status?: number | undefined;
+  readonly error?: unknown;
+}
+
+/** What the response of a finished request needs. */
+export interface FinishedRequest {
+  /** For whatever response is sent, an error's too. */
+  readonly headers: SessionHeaders;
+  /** The response to send instead of the handler's, if the store could not be used. */
+  readonly unavailable?: { readonly status: 500 | 503; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+}
+
+/** How many ids of one request are read. More are none: see `docs/threat-model.md`. */
+const MOST_IDS = 3;
+
+/** The session of one request. It opens at most once, and says what the response must carry. */
 export class SessionRequest<Data extends object = Record<string, unknown>> {
-  readonly #parts: FactoryParts;
+  readonly #scope: RequestScope;
   readonly #init: SessionRequestInit;
-  readonly #store: Store;
-  readonly #response: ResponseCookies;
   #cookies: RequestCookies | undefined;
   #opened: Promise<OpenedSession> | undefined;
-  #session: Session<Data> | undefined;
-  /** Whether the cookie's session was ended without opening it. */
-  #left = false;
+  #isUsed = false;
+  #isFinished = false;
 
   /** @internal */
-  public constructor(parts: FactoryParts, init: SessionRequestInit) {
-    const { options, cookieWriter, client } = parts;
-    this.#parts = parts;
+  public constructor({ options, store, cookieWriter }: FactoryParts, init: SessionRequestInit) {
+    if (typeof init?.https !== 'boolean') {
+      throw new TypeError('forRequest: https must say whether the browser sent the request by HTTPS, such as req.secure or request.protocol === "https".');
+    }
+    const { https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = init;
     this.#init = init;
-    const { tableName, clock, random, deadline } = options;
-    this.#store = new Store(client, tableName, { clock, random, deadline, remainingTime: init.remainingTime });
-    this.#response = new ResponseCookies(cookieWriter, init.https, options.consistency === 'session' && init.singleSetCookie !== true);
+    this.#scope = {
+      options,
+      store,
+      https,
+      remainingTime,
+      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie),
+      isReadOnly: options.isReadOnly || readOnly,
+      touches: method !== 'HEAD' && method !== 'OPTIONS',
+      identities: new Set(),
+      emit: (type, key) => emit(options, type, key),
+    };
+  }
+
+  /** Whether `session()` or `endSession()` was called. Until then the response needs nothing. */
+  public get isUsed(): boolean {
+    return this.#isUsed;
   }
 
   /**
    * Opens the session: at the first call one read, where the cookie names a session, and none later.
+   * After the commit it can only be read.
    *
-   * @throws SessionUnavailableError where it cannot be read; never an empty session instead
+   * @throws SessionUnavailableError if it cannot be read; never an empty session instead
    */
   public async session(): Promise<Session<Data>> {
+    this.#isUsed = true;
     const opening = (this.#opened ??= this.#open());
     try {
-      const opened = await opening;
-      return (this.#session ??= new Session<Data>(opened));
+      return (await opening).session as unknown as Session<Data>;
     } catch (error) {
       // The next call may try again.
       if (this.#opened === opening) this.#opened = undefined;
@@ -76,77 +106,110 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Ends the session, without reading it where it is not open: one DeleteItem,
-   * or no call without a session id. `session()` then gives a new, empty one.
+   * Ends the session without reading it: one DeleteItem for each session id of
+   * the request, and no call without one. `session()` then gives a new, empty one.
    *
-   * @throws SessionUnavailableError where it cannot be deleted; the session lives on and no cookie changes
+   * @throws SessionUnavailableError if it cannot be deleted; the session lives on and no cookie changes
    */
   public async endSession(): Promise<void> {
+    this.#isUsed = true;
     const opened = await this.#settled();
     if (opened !== undefined) return opened.invalidate();
-    const { id } = this.#readCookies();
-    if (id === undefined || this.#left) return;
-    if (this.#parts.options.isReadOnly) throw new Error('This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
-    const key = hashSessionId(id);
-    await this.#store.delete(key);
-    this.#left = true;
-    this.#response.clearId();
-    this.#emit('invalidated', key);
+    this.#readCookies();
+    const { identities, response, isReadOnly } = this.#scope;
+    if (identities.size === 0) return;
+    if (this.#isFinished) throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
+    if (isReadOnly) {
+      throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
+    }
+    await deleteSessions(this.#scope, identities);
+    response.clearId();
   }
 
   /**
    * Stores the changes and says what the response must carry. Call it before
-   * the response's head is written, and not for an answer that failed.
+   * the response's head is written, and not for a response that failed.
    *
-   * @throws SessionUnavailableError where the changes cannot be stored
+   * @throws SessionUnavailableError if the changes cannot be stored
    */
   public async commit(): Promise<SessionHeaders> {
     const opened = await this.#settled();
     await opened?.commit();
-    return this.#response.headers(opened !== undefined);
+    this.#isFinished = true;
+    return this.#scope.response.headers(opened !== undefined);
   }
 
-  /** Drops the changes, and says what the response must carry all the same: what `save()`, `invalidate()` and `endSession()` have done. */
+  /** Drops the changes, and says what the response must carry all the same because of `save()`, `invalidate()` and `endSession()`. */
   public async discard(): Promise<SessionHeaders> {
     const opened = await this.#settled();
-    await opened?.discard();
-    return this.#response.headers(opened !== undefined);
+    await opened?.close();
+    this.#isFinished = true;
+    return this.#scope.response.headers(opened !== undefined);
+  }
+
+  /**
+   * Ends the request as its outcome asks for: an error or a status from 500 on
+   * discards the changes, anything else commits them. If the store could not
+   * be used, by the handler or by the commit, one line in the log says so.
+   *
+   * @throws SessionTooLargeError, or SessionError with the code `misuse`, if the changes cannot be stored as they are
+   */
+  public async finish({ status, error }: RequestOutcome = {}): Promise<FinishedRequest> {
+    const failure = error ?? (Number(status) >= 500 ? undefined : await this.commit().then(() => undefined, (reason: unknown) => reason));
+    const headers = await this.discard();
+    if (failure instanceof SessionUnavailableError) return { headers, unavailable: unavailable(failure) };
+    if (failure !== undefined && failure !== error) throw failure;
+    return { headers };
+  }
+
+  /** The text of the id cookie that the response sends so far, set or cleared, or `undefined` for none. */
+  public idCookie(): string | undefined {
+    return this.#scope.response.idCookie;
   }
 
   async #open(): Promise<OpenedSession> {
-    const { options } = this.#parts;
-    const { method = 'GET', singleSetCookie = false } = this.#init;
-    const context: SessionContext = {
-      options,
-      store: this.#store,
-      response: this.#response,
-      touches: method !== 'HEAD' && method !== 'OPTIONS',
-      emit: (type, key) => this.#emit(type, key),
-    };
-    const { id, recentWrite, rejected } = this.#readCookies();
-    if (rejected !== undefined) this.#emit('cookie-rejected');
-    if (id === undefined || this.#left) return new OpenedSession(context);
-    const strong = options.consistency === 'strong' || (options.consistency === 'session' && (recentWrite || singleSetCookie));
-    return openSession(context, identityOf(id), strong);
-  }
-
-  /** The session, if it was opened; one that could not be is as good as none. */
-  #settled(): Promise<OpenedSession | undefined> | undefined {
-    return this.#opened?.catch(() => undefined);
+    const scope = this.#scope;
+    const { ids, recentWrite, malformed } = this.#readCookies();
+    const isReadable = ids.length <= MOST_IDS;
+    if ((malformed && ids.length === 0) || !isReadable) scope.emit('cookie-rejected');
+    const { consistency } = scope.options;
+    const isRecent = recentWrite || this.#init.singleSetCookie === true;
+    const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
+    const opened = await openSession(scope, isReadable ? [...scope.identities] : [], strong);
+    if (this.#isFinished) await opened.close();
+    return opened;
   }
 
   #readCookies(): RequestCookies {
+    if (this.#cookies !== undefined) return this.#cookies;
     const { cookies } = this.#init;
-    return (this.#cookies ??= readCookies(Array.isArray(cookies) ? cookies : [cookies], this.#parts.options.cookie.name));
+    const { options, identities } = this.#scope;
+    this.#cookies = readCookies(Array.isArray(cookies) ? cookies : [cookies], options.cookie.name);
+    for (const id of this.#cookies.ids) identities.add(identityOf(id, options.namespace));
+    return this.#cookies;
   }
 
-  #emit(type: SessionEvent['type'], key?: Uint8Array): void {
-    const { onEvent } = this.#parts.options;
-    if (onEvent === undefined) return;
-    try {
-      onEvent(key === undefined ? { type } : { type, ref: sessionRef(key) });
-    } catch {
-      // A listener that fails is no reason for the visitor's request to fail.
-    }
+  /** The session, if it was opened; one that could not be opened counts as none. */
+  #settled(): Promise<OpenedSession | undefined> | undefined {
+    return this.#opened?.catch(() => undefined);
+  }
+}
+
+/** The response while the store cannot be used. The log says why; the visitor need not know. */
+function unavailable(error: SessionUnavailableError): NonNullable<FinishedRequest['unavailable']> {
+  console.error(`${error.name} (${error.code}): ${error.message}`);
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+  if (error.code === 'configuration') return { status: 500, headers, body: 'The service is not set up correctly.' };
+  return { status: 503, headers: { ...headers, 'retry-after': '1' }, body: 'The service is unavailable. Try again in a moment.' };
+}
+
+function emit({ onEvent }: ResolvedOptions, type: SessionEvent['type'], key: Uint8Array | undefined): void {
+  if (onEvent === undefined) return;
+  try {
+    const returned: unknown = onEvent(key === undefined ? { type } : { type, ref: refOf(key) });
+    // A listener that fails is no reason for the visitor's request to fail.
+    if (returned instanceof Promise) returned.catch(() => undefined);
+  } catch {
+    // The same.
   }
 }

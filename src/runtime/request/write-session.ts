@@ -1,34 +1,33 @@
-import { Contention } from './backoff';
 import { SessionUnavailableError } from '../errors';
+import { newSessionId } from '../session/id';
+import { Changeset, SessionSnapshot } from '../session/session';
+import type { Snapshot } from '../session/values';
+import { SessionRecord, SessionTimes, StoredChanges, StoredValues, newRecord, withChanges } from '../table/item';
+import { refOf } from '../table/key';
+import type { SessionWrite } from '../table/store';
+import { StoredForm } from '../table/stored-form';
+import type { Known, OpenedSession, Stored } from './opened-session';
 import { regenerateSession } from './regenerate-session';
-import { SessionContext, markEnded, secondsOf, secondsSince, slideCookie } from './scope';
-import { Pending, SessionState, identityOf } from './session-state';
-import { newSessionId, sessionRef } from '../session/id';
-import { SessionRecord } from '../table/item';
-import { checkSize } from '../table/session-size';
-import { SessionWrite } from '../table/store';
-import { MOST_CHANGES, NOTHING_STORED, StoredChanges, withChanges } from '../table/stored-values';
+import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 
-/** Collisions of 256 random bits do not happen; one means that an answer was lost, three that the randomness is broken. */
+/** Collisions of 256 random bits do not occur; a refusal means that a response was lost, three that the randomness is broken. */
 const MOST_IDS = 3;
+/** How many keys one update changes; more are written as a whole, because an expression has at most 4 KB. */
+const MOST_CHANGES = 100;
 
-/** Writes what was changed; says whether there was anything. */
-export async function writeSession(context: SessionContext, state: SessionState): Promise<boolean> {
-  const pending = state.pending();
-  if (pending === undefined) return false;
-  if (state.hasEnded) return true;
-  if (state.record === undefined) await createSession(context, state, pending);
-  else if (pending.renewal !== undefined) await regenerateSession(context, state, pending, pending.renewal);
-  else for (const portion of portionsOf(pending)) if (!state.hasEnded) await updateSession(context, state, portion);
+/** Writes what was changed; resolves to whether there was anything. */
+export async function writeSession(opened: OpenedSession): Promise<boolean> {
+  const { known, session, others } = opened;
+  if (session.renewal !== undefined && others.length > 0) {
+    await deleteSessions(opened.scope, others);
+    opened.others = [];
+  }
+  const changeset = session.changeset(known.kind !== 'fresh' && known.kind !== 'missed');
+  if (changeset === undefined) return false;
+  if (known.kind === 'fresh' || known.kind === 'missed') await createSession(opened, changeset, known);
+  else if (known.kind === 'frozen' || (known.kind === 'stored' && changeset.renewal !== undefined)) await regenerateSession(opened, changeset, known);
+  else if (known.kind === 'stored') await updateSession(opened, changeset, known);
   return true;
-}
-
-/** What one update has room for: data that is more is replaced as a whole, messages that are more wait for another update. */
-function portionsOf(pending: Pending): Pending[] {
-  if (pending.flash.size <= MOST_CHANGES) return [pending];
-  const messages = [...pending.flash];
-  const rest = { values: new Map(), flash: new Map(messages.slice(MOST_CHANGES)), nonce: undefined, idle: undefined, renewal: undefined };
-  return [{ ...pending, flash: new Map(messages.slice(0, MOST_CHANGES)) }, ...portionsOf(rest)];
 }
 
 /**
@@ -36,123 +35,156 @@ function portionsOf(pending: Pending): Pending[] {
  * be reached for it is no reason to refuse the page, which is read already: the
  * next request extends the session.
  *
- * @throws SessionUnavailableError where the table is missing or denied, which no next request would mend
+ * @throws SessionUnavailableError where the table is missing or denied, which no later request would mend
  */
-export async function touchSession(context: SessionContext, state: SessionState): Promise<void> {
-  const { options, store, emit } = context;
-  const { record, identity } = state;
-  if (record === undefined || identity === undefined || state.hasEnded) return;
-  const now = secondsOf(context);
-  const exp = options.lifetime.dueExtension(record, now);
+export async function touchSession(opened: OpenedSession): Promise<void> {
+  const { scope, known } = opened;
+  if (known.kind !== 'stored') return;
+  const { identity, record } = known;
+  const { lifetime } = scope.options;
+  const target = targetOf(scope, identity.key);
+  const exp = lifetime.dueExtension(record, target.now);
   if (exp === undefined) return;
-  const isTouched = await store.touch(identity.key, now, { exp, idl: record.idl }, options.reissueTime).catch(failedTouch);
-  if (isTouched === undefined) return emit('touch-failed', identity.key);
-  if (!isTouched) return;
-  state.record = { ...record, exp, iss: now };
-  slideCookie(context, state);
-  emit('touched', identity.key);
+  const touched = await scope.store.touch(target, { exp, idl: record.idl }, lifetime.reissueTime(record.idl)).catch(failedTouch);
+  if (touched === undefined) return scope.emit('touch-failed', identity.key);
+  if (!touched) return;
+  const after = { ...record, exp, iss: target.now };
+  opened.known = { ...known, record: after };
+  opened.slideCookie(identity, after);
+  scope.emit('touched', identity.key);
 }
 
 function failedTouch(error: unknown): undefined {
   if (!(error instanceof SessionUnavailableError) || error.code !== 'unavailable') throw error;
 }
 
-async function createSession(context: SessionContext, state: SessionState, pending: Pending): Promise<void> {
-  const { options, store, response, emit } = context;
-  await resolveDoubt(context, state);
-  const now = secondsOf(context);
+/** Stores a new session for what was set. */
+export async function createSession(opened: OpenedSession, changeset: Changeset, known: Known): Promise<void> {
+  if (known.kind === 'missed' && known.isDoubtful) opened.known = { ...known, isDoubtful: await mayLive(opened, known) };
+  const times = opened.scope.options.lifetime.begin(secondsOf(opened.scope), changeset.idle?.seconds);
+  await storeNew(opened, changeset, { times, snapshot: opened.session.snapshot(StoredForm.isPortable), event: 'created' });
+}
+
+/**
+ * An eventual read may have missed a session that lives; a new one would take its cookie away.
+ *
+ * @throws SessionUnavailableError if it did
+ */
+async function mayLive({ scope }: OpenedSession, { identity }: Extract<Known, { readonly kind: 'missed' }>): Promise<false> {
+  const target = targetOf(scope, identity.key);
+  const result = await scope.store.load(target, true);
+  if (result.kind !== 'found' || !scope.options.lifetime.isAlive(result.record, target.now)) return false;
+  throw new SessionUnavailableError('unavailable', 'The session could not be read yet; nothing was written.', {
+    operation: 'GetItem',
+    ref: refOf(identity.key),
+  });
+}
+
+/** What is stored under a new id. */
+export interface NewSession {
+  readonly times: SessionTimes;
+  /** The session whose place it takes. */
+  readonly image?: SessionRecord;
+  readonly snapshot: SessionSnapshot;
+  readonly event: 'created' | 'regenerated';
+}
+
+/** Stores a session under a new id; each attempt has one of its own. */
+export async function storeNew(opened: OpenedSession, changeset: Changeset, { times, image, snapshot, event }: NewSession): Promise<void> {
+  const { scope, session } = opened;
+  const make = () => {
+    const identity = identityOf(newSessionId(scope.options.random), scope.options.namespace);
+    const form = opened.formOf(identity);
+    const [dat, flash] = [encode(form, snapshot.values), encode(form, snapshot.flash)];
+    return { identity, key: identity.key, form, record: newRecord({ times, image, dat, flash, csr: changeset.csr }) };
+  };
+  let first: ReturnType<typeof make> | undefined = make();
+  opened.checkSize(first.key, first.record);
+  const next = () => {
+    const made = first ?? make();
+    first = undefined;
+    return made;
+  };
   for (let i = 0; i < MOST_IDS; i++) {
-    const next = (i === 0 && state.next) || identityOf(newSessionId(options.random));
-    const form = state.formOf(next);
-    const [values, messages] = [await state.close(pending.values, form), await state.close(pending.flash, form)];
-    const [dat, flash] = [withChanges(NOTHING_STORED, values), withChanges(NOTHING_STORED, messages)];
-    const times = options.lifetime.begin(now, pending.idle);
-    const record: SessionRecord = { ...times, ver: 1, upd: [], csr: pending.nonce, flash, dat, foreign: 0 };
-    checkSize(context, next.key, record);
-    if (!(await store.create(next.key, record))) continue;
-    Object.assign(state, { identity: next, next: undefined, form, record });
-    settle(state, pending, values, messages);
-    response.setId(next.id, pending.idle);
-    response.wrote();
-    emit('created', next.key);
-    return;
+    const stored = await scope.store.create(targetOf(scope, new Uint8Array()), next);
+    if (stored === undefined) continue;
+    const { identity, record, form } = stored;
+    Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
+    session.move(snapshot, record);
+    session.clearRequested(changeset);
+    scope.identities.add(identity);
+    opened.sendCookie(identity, record);
+    scope.response.wrote();
+    return scope.emit(event, identity.key);
   }
-  throw new SessionUnavailableError('unavailable', 'No session could be created: the table has each id already.', { operation: 'PutItem' });
+  throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', { operation: 'PutItem' });
 }
 
-/** An eventual read may have missed a session that lives; a new one would take its cookie away. */
-async function resolveDoubt(context: SessionContext, state: SessionState): Promise<void> {
-  if (!state.isDoubtful || state.identity === undefined) return;
-  const found = await context.store.load(state.identity.key, true);
-  if (found.kind === 'found' && context.options.lifetime.isAlive(found.record, secondsOf(context))) {
-    throw new SessionUnavailableError('unavailable', 'The session was not yet to be read where it was looked for.', {
-      operation: 'GetItem',
-      ref: sessionRef(state.identity.key),
-    });
-  }
-  state.isDoubtful = false;
+function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
+  const texts = new Map<string, string>();
+  for (const [key, value] of snapshot) if (typeof value === 'object' && 'text' in value) texts.set(key, value.text);
+  const encoded = form.encode(texts);
+  const stored = new Map<string, string | Uint8Array>();
+  for (const [key, value] of snapshot) stored.set(key, typeof value === 'object' && 'text' in value ? (encoded.get(key) as string) : value);
+  return stored;
 }
 
-/** Writes until the session is what the write was made for: another request may move its idle timeout or, for a write of all, its data. */
-async function updateSession(context: SessionContext, state: SessionState, pending: Pending): Promise<void> {
-  const { store, response } = context;
-  const { key } = state.identity as NonNullable<SessionState['identity']>;
-  const contention = new Contention(context, key);
-  for (;;) {
-    const now = secondsSince(state.record as SessionRecord, context);
-    const [values, flash] = [await state.close(pending.values), await state.close(pending.flash)];
-    const record = recordAfter(context, state.record as SessionRecord, pending, values, flash, now);
-    checkSize(context, key, record);
-    const updated = await store.update(key, now, writeOf(state.record as SessionRecord, record, pending, values, flash));
-    if (updated.kind === 'written') {
-      const hasMoved = record.iss !== state.record?.iss || pending.idle !== undefined;
-      state.record = record;
-      settle(state, pending, values, flash);
-      if (hasMoved) slideCookie(context, state);
-      return response.wrote();
-    }
-    if (updated.kind !== 'moved') return markEnded(context, state);
-    await state.rebase(updated.record);
-    await contention.giveWay();
-  }
+/** Writes until the session is as the write expects it: another request may move its idle timeout or, for a write of all, its data. */
+async function updateSession(opened: OpenedSession, changeset: Changeset, { identity }: Stored): Promise<void> {
+  const { scope, session, form } = opened;
+  const [values, flash] = [form.encode(changeset.values), form.encode(changeset.flash)];
+  await repeatRace(scope, identity.key, async () => {
+    const { record } = opened.known as Stored;
+    const target = { ...targetOf(scope, identity.key), now: Math.max(secondsOf(scope), record.iat) };
+    const after = recordAfter(opened, record, { changeset, values, flash }, target.now);
+    opened.checkSize(identity.key, after);
+    const result = await scope.store.update(target, writeOf(record, after, { changeset, values, flash }));
+    if (result.kind === 'ended') opened.end({ kind: 'stored', identity, record }, result.outcome);
+    if (result.kind === 'moved') opened.rebase('stored', identity, result.record);
+    if (result.kind !== 'written') return result.kind === 'ended';
+    opened.known = { kind: 'stored', identity, record: after };
+    session.markStored(changeset, values, flash);
+    if (changeset.idle !== undefined) opened.sendCookie(identity, after);
+    else if (after.iss !== record.iss) opened.slideCookie(identity, after);
+    scope.response.wrote();
+    scope.emit('stored', identity.key);
+    return true;
+  });
+}
+
+interface Encoded {
+  readonly changeset: Changeset;
+  readonly values: StoredChanges;
+  readonly flash: StoredChanges;
 }
 
 /** The record as it will be. */
-function recordAfter(
-  { options }: SessionContext,
-  record: SessionRecord,
-  pending: Pending,
-  values: StoredChanges,
-  flash: StoredChanges,
-  now: number,
-): SessionRecord {
-  const idl = pending.idle ?? record.idl;
-  const exp = pending.idle === undefined ? options.lifetime.dueExtension(record, now) : options.lifetime.extended(record, now, idl);
+function recordAfter({ scope }: OpenedSession, record: SessionRecord, { changeset, values, flash }: Encoded, now: number): SessionRecord {
+  const { lifetime } = scope.options;
+  const { idle, csr } = changeset;
+  const idl = idle === undefined ? record.idl : idle.seconds;
+  const exp = idle === undefined ? lifetime.dueExtension(record, now) : lifetime.extended(record, now, idl);
   return {
     ...record,
     idl,
     ...(exp !== undefined && { exp, iss: now }),
     ver: record.ver + 1,
-    csr: pending.nonce ?? record.csr,
+    csr: csr ?? record.csr,
     dat: withChanges(record.dat, values),
     flash: withChanges(record.flash, flash),
   };
 }
 
-function writeOf(before: SessionRecord, after: SessionRecord, { idle, nonce }: Pending, values: StoredChanges, flash: StoredChanges): SessionWrite {
+function writeOf(before: SessionRecord, after: SessionRecord, { changeset, values, flash }: Encoded): SessionWrite {
   const isWhole = values.size > MOST_CHANGES;
+  const end = { exp: after.exp, idl: after.idl };
+  const isExtended = changeset.idle === undefined && after.iss !== before.iss;
   return {
     data: isWhole ? { whole: after.dat } : { changed: values },
     version: isWhole ? before.ver : undefined,
     flash,
-    nonce,
-    remember: idle === undefined ? undefined : { exp: after.exp, idl: idle },
-    extension: idle === undefined && after.iss !== before.iss ? { exp: after.exp, idl: before.idl } : undefined,
+    csr: changeset.csr,
+    idle: changeset.idle && end,
+    extension: isExtended ? end : undefined,
   };
-}
-
-function settle(state: SessionState, pending: Pending, values: StoredChanges, flash: StoredChanges): void {
-  state.values.settle(pending.values, values);
-  state.flash.settle(pending.flash, flash);
-  state.fulfil(pending);
 }

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-
-/** Makes cryptographically random bytes. */
-export type RandomBytes = (size: number) => Uint8Array;
+import type { RandomBytes } from '../clock';
 
 const FORM = /^[A-Za-z0-9_-]{43}$/;
 
@@ -17,19 +14,4 @@ export function newSessionId(random: RandomBytes): string {
 /** Whether a text has the form of a session id. Nothing else is ever hashed or looked up. */
 export function isSessionId(text: string): boolean {
   return FORM.test(text);
-}
-
-/**
- * The table's key of a session: the SHA-256 of the 43 characters of its id.
- *
- * The text is hashed and not the bytes that it stands for, because four
- * spellings of the last character decode to the same bytes.
- */
-export function hashSessionId(id: string): Uint8Array {
-  return createHash('sha256').update(id, 'latin1').digest();
-}
-
-/** Eight hexadecimal digits that stand for a session in logs. They lead back neither to the id nor to the key. */
-export function sessionRef(key: Uint8Array): string {
-  return createHash('sha256').update('log').update(key).digest('hex').slice(0, 8);
 }

@@ -1,28 +1,33 @@
-// Over 200 lines because the whole public surface of a session stands on one page; a third of it is its documentation.
-import type { CsrfOptions, CsrfRequest } from './csrf';
-import type { FlashOptions } from './flash';
-import type { Values } from './values';
+import type { RandomBytes } from '../clock';
+import type { Codec } from './codec';
+import { CsrfOptions, CsrfRequest, csrfToken, isOwnRequest, newCsrfSecret } from './csrf';
+import { FlashMessages, FlashOptions } from './flash';
+import { Changes, Decode, Snapshot, Stored, Values } from './values';
 
-/** What a session asks of the request that it belongs to. */
-export interface SessionOwner {
-  readonly values: Values;
+type StoredChanges = ReadonlyMap<string, Stored | undefined>;
+
+/** What a session needs from the request that opened it. */
+export interface SessionHost {
+  readonly codec: Codec;
+  readonly random: RandomBytes;
+  /** Whether the request came by HTTPS. */
+  readonly https: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly isNew: boolean;
+  /** Epoch seconds. */
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly ref: string | undefined;
-  /** @throws Error where nothing can be changed any more */
+  /** The secret of the CSRF tokens of the session that is stored; none for a new one. */
+  readonly csrfSecret: Uint8Array | undefined;
+  /** @throws SessionError with the code `misuse` where nothing can be changed */
   beforeChange(): void;
+  /** Called for each stored value that cannot be read. */
+  damaged(): void;
   update(key: string, change: (value: unknown) => unknown): Promise<void>;
   save(): Promise<void>;
-  regenerate(options: RegenerateOptions): void;
-  remember(seconds: number): void;
   invalidate(): Promise<void>;
-  flash(message: unknown, queue: string, options: FlashOptions): void;
-  popFlash(queue: string): unknown[];
-  peekFlash(queue: string): unknown[];
-  csrfToken(): string;
-  newCsrfToken(): string;
-  verifyCsrf(request: CsrfRequest, options: CsrfOptions): boolean;
 }
 
 /** How a session gets its new id. */
@@ -36,183 +41,361 @@ export interface RegenerateOptions {
   readonly keepDeadline?: boolean;
 }
 
+/** A session's own idle timeout in seconds, or none again. */
+export interface Idle {
+  readonly seconds: number | undefined;
+}
+
+/** The stored values of a session. */
+export interface StoredSession {
+  readonly dat: ReadonlyMap<string, Stored>;
+  readonly flash: ReadonlyMap<string, Stored>;
+}
+
+/** All of a session, for its copy under another id. */
+export interface SessionSnapshot {
+  readonly values: Snapshot;
+  readonly flash: Snapshot;
+}
+
+/** What is to be written, as it was at one moment: the session may be changed further while the call is under way. */
+export interface Changeset {
+  readonly values: Changes;
+  readonly flash: Changes;
+  readonly csr: Uint8Array | undefined;
+  readonly idle: Idle | undefined;
+  readonly renewal: RegenerateOptions | undefined;
+}
+
+/** The longest time that `remember` takes, in seconds: 400 days, which is what browsers grant a cookie. */
+const LONGEST_IDLE = 34_560_000;
+
 /**
  * One visitor's session, as one request sees it.
  *
- * Values live in memory until the request's commit, or until `save()`. A value
- * that `get` gave out may be changed in place; the change is noticed. The id
+ * Values live in memory until the request's commit, or until `save()`. You may
+ * change an object that `get` returned in place; the change is noticed. The id
  * has no getter, and `util.inspect` and `JSON.stringify` show nothing.
  *
- * @typeParam Data - what the session holds; every key may be absent
+ * Every method that changes something throws a `SessionError` with the code
+ * `misuse` after the commit, and in a function that may only read.
+ *
+ * @typeParam Data - the session's keys with the types of their values; every key may be absent
  */
 export class Session<Data extends object = Record<string, unknown>> {
-  readonly #owner: SessionOwner;
+  readonly #host: SessionHost;
+  readonly #decode: Decode;
+  #values: Values;
+  #flash: Values;
+  #messages: FlashMessages;
+  #csr: Uint8Array | undefined;
+  #idle: Idle | undefined;
+  #renewal: RegenerateOptions | undefined;
 
   /** @internal */
-  public constructor(owner: SessionOwner) {
-    this.#owner = owner;
+  public constructor(host: SessionHost, decode: Decode, { dat, flash }: StoredSession) {
+    this.#host = host;
+    this.#decode = decode;
+    this.#values = new Values(host.codec, decode, dat, () => host.damaged());
+    this.#flash = new Values(host.codec, decode, flash, () => host.damaged());
+    this.#messages = new FlashMessages(this.#flash, host.random);
   }
 
-  /** Whether this request found no stored session, and began this one. It stays so after `save()`. */
+  /** Whether this request found no stored session and began this one. Stays true after `save()`. */
   public get isNew(): boolean {
-    return this.#owner.isNew;
+    return this.#host.isNew;
   }
 
-  /** When the session was created; of a new one, when this request opened it. */
+  /** When the session was created; a new one: when this request opened it. */
   public get createdAt(): Date {
-    return new Date(this.#owner.createdAt * 1000);
+    return new Date(this.#host.createdAt * 1000);
   }
 
-  /** When the session ends if nobody comes back. */
+  /** When the session expires if it isn't used again. */
   public get expiresAt(): Date {
-    return new Date(this.#owner.expiresAt * 1000);
+    return new Date(this.#host.expiresAt * 1000);
   }
 
-  /** Eight hexadecimal digits that stand for the session in logs; none before a new one is stored. */
+  /** 16 hexadecimal digits that name the session in logs; `undefined` before a new one is stored. */
   public get ref(): string | undefined {
-    return this.#owner.ref;
+    return this.#host.ref;
   }
 
-  /** How many keys have a value. Reads them all. */
+  /** How many keys have a value. */
   public get size(): number {
-    return this.#owner.values.keys().length;
+    return this.#values.keys().length;
   }
 
   /** The value of a key, or `undefined`. */
   public get<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
-    return this.#owner.values.get(key) as Data[Key] | undefined;
+    return this.#values.get(key) as Data[Key] | undefined;
   }
 
-  /** Whether a key has a value. */
+  /** Whether a key has a value. Reads nothing, so a damaged value counts until `get` finds it absent. */
   public has(key: keyof Data & string): boolean {
-    return this.#owner.values.get(key) !== undefined;
+    return this.#values.has(key);
   }
 
   /**
-   * Sets a key; `undefined` deletes it.
+   * Sets a key; `undefined` deletes it. When two requests set the same key, the
+   * last commit wins: use `update` for changes that must not be lost.
    *
-   * @param key - 1 to 255 bytes of UTF-8, not `__proto__`
-   * @param value - what JSON keeps, or what the `codec` takes
+   * @param key - 1 to 255 bytes of well-formed Unicode, not `__proto__`
+   * @param value - anything that JSON keeps, or that your `codec` takes
    * @throws TypeError for a key or a value that cannot be stored, with the path of what is wrong
-   * @throws Error after the commit, or where the function may only read
    */
   public set<Key extends keyof Data & string>(key: Key, value: Data[Key] | undefined): void {
-    this.#owner.beforeChange();
-    this.#owner.values.set(key, value);
+    this.#host.beforeChange();
+    this.#values.set(key, value);
   }
 
   /** Deletes a key. */
   public delete(key: keyof Data & string): void {
-    this.#owner.beforeChange();
-    this.#owner.values.delete(key);
+    this.#host.beforeChange();
+    this.#values.delete(key);
   }
 
-  /** Deletes all keys that this request read. What another request adds meanwhile stays; `invalidate` ends everything. */
+  /** Returns the value of a key and deletes it. Two requests at once may both get it. */
+  public take<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
+    const value = this.get(key);
+    if (this.has(key)) this.delete(key);
+    return value;
+  }
+
+  /** Deletes the keys that this request has read. Keys that other requests add meanwhile stay; `invalidate` ends everything. */
   public clear(): void {
-    this.#owner.beforeChange();
-    this.#owner.values.clear();
+    this.#host.beforeChange();
+    for (const key of this.#values.keys()) this.#values.delete(key);
   }
 
   /** The keys that have a value. */
   public keys(): (keyof Data & string)[] {
-    return this.#owner.values.keys() as (keyof Data & string)[];
+    return this.#values.keys() as (keyof Data & string)[];
+  }
+
+  /** The values. */
+  public values(): Data[keyof Data & string][] {
+    return this.entries().map(([, value]) => value as Data[keyof Data & string]);
   }
 
   /** The keys with their values. */
   public entries(): { [Key in keyof Data & string]: [Key, Data[Key]] }[keyof Data & string][] {
-    return this.keys().map((key) => [key, this.get(key)]) as ReturnType<this['entries']>;
+    const entries = this.keys().map((key) => [key, this.get(key)]);
+    return entries.filter(([, value]) => value !== undefined) as ReturnType<this['entries']>;
+  }
+
+  /** Iterates over the keys with their values. */
+  public [Symbol.iterator](): IterableIterator<{ [Key in keyof Data & string]: [Key, Data[Key]] }[keyof Data & string]> {
+    return this.entries()[Symbol.iterator]();
+  }
+
+  /** The data as a plain object. Its values are those that `get` returns. */
+  public toObject(): Partial<Data> {
+    return Object.fromEntries(this.entries()) as Partial<Data>;
   }
 
   /**
    * Changes one key by a function of its value, at once and exactly once, also
-   * when other requests write the session and when answers are lost. Costs one
+   * when other requests write the session and when responses are lost. Costs one
    * write, and one more read and write for each request that came between.
    *
-   * @param change - gets a copy of the value, or `undefined`; called again where another request came between, so synchronous and pure
+   * @param change - receives a copy of the value, or `undefined`, and returns the new one. It is called
+   *   again when another request came between, so it must be synchronous and pure
    * @throws SessionConflictError if nobody can tell whether it was applied
    * @throws SessionEndedError if the session was ended meanwhile; it was not applied
    * @throws SessionUnavailableError if the store cannot be reached; it was not applied
+   * @throws TypeError if `change` returns a promise or a value that cannot be stored
    */
-  public async update<Key extends keyof Data & string>(key: Key, change: (value: Data[Key] | undefined) => Data[Key] | undefined): Promise<void> {
-    await this.#owner.update(key, change as (value: unknown) => unknown);
+  public async update<Key extends keyof Data & string>(
+    key: Key,
+    change: (value: Data[Key] | undefined) => Data[Key] | undefined,
+  ): Promise<void> {
+    await this.#host.update(key, change as (value: unknown) => unknown);
   }
 
   /**
-   * Stores the changes now, and not at the end of the request. They then stay
-   * also if the handler fails, and the cookie goes out with its answer.
+   * Stores the changes now, and not at the end of the request. They stay even
+   * if the handler fails, and their cookie is sent with its response.
    *
-   * @throws SessionEndedError if the session was ended meanwhile; nothing was written
+   * @throws SessionEndedError if the session was ended meanwhile; `outcome` says whether the change may stand elsewhere
    * @throws SessionUnavailableError if the store cannot be reached
+   * @throws SessionTooLargeError if the session would not fit an item; nothing was written
    */
   public async save(): Promise<void> {
-    await this.#owner.save();
+    await this.#host.save();
   }
 
   /**
    * Ends the session at once: its item is deleted, its data is gone, the
-   * answer takes the cookie away. The object may be used on as a new session.
+   * response removes the cookie. The object then stands for a new, empty session.
    *
    * @throws SessionUnavailableError if the store cannot be reached; the session then lives on
    */
   public async invalidate(): Promise<void> {
-    await this.#owner.invalidate();
+    await this.#host.invalidate();
   }
 
   /**
-   * Gives the session a new id at its commit, with the same data; do it at
-   * every sign-in, so that nobody knows the id who knew it before. Data that is
-   * set with it is only ever stored under the new id.
+   * Gives the session a new id at its commit, with the same data. Call it at
+   * every sign-in, so an id known earlier stops working. Nothing that this
+   * request writes after the call is ever stored under the old id.
+   *
+   * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#renew-the-session-id-after-any-privilege-level-change
    */
-  public regenerate(options: RegenerateOptions = {}): void {
-    this.#owner.regenerate(options);
+  public regenerate({ keepDeadline = false }: RegenerateOptions = {}): void {
+    this.#host.beforeChange();
+    // Tokens of the old id end with it; those that were handed out for the new one stay.
+    if (this.#renewal === undefined && this.#host.csrfSecret !== undefined) this.#csr = undefined;
+    this.#renewal = { keepDeadline };
   }
 
   /**
-   * Gives this session an idle timeout of its own and a cookie that outlives the browser: "remember me".
+   * Gives this session an idle timeout of its own, and a cookie that outlives the browser: "remember me".
    *
    * @param seconds - from 1 to 34560000, which is 400 days
    * @throws TypeError for anything else
    */
   public remember(seconds: number): void {
-    this.#owner.remember(seconds);
+    this.#host.beforeChange();
+    if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > LONGEST_IDLE) {
+      throw new TypeError(`remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to ${LONGEST_IDLE}.`);
+    }
+    this.#idle = { seconds };
   }
 
-  /** Adds a message for a later page to show, to one of any number of queues. */
-  public flash(message: unknown, queue = '', options: FlashOptions = {}): void {
-    this.#owner.flash(message, queue, options);
-  }
-
-  /** The messages of a queue, the oldest first, which are gone with that. */
-  public popFlash(queue = ''): unknown[] {
-    return this.#owner.popFlash(queue);
-  }
-
-  /** The messages of a queue, the oldest first, which stay. */
-  public peekFlash(queue = ''): unknown[] {
-    return this.#owner.peekFlash(queue);
+  /** Undoes `remember`: the factory's timeout and cookie apply again. */
+  public forget(): void {
+    this.#host.beforeChange();
+    this.#idle = { seconds: undefined };
   }
 
   /**
-   * A token for forms, bound to the session's id. Asking for it stores nothing;
-   * for a visitor whose session is never stored it never verifies.
+   * Adds a message for a later page to show, to one of any number of queues.
+   *
+   * @throws SessionError with the code `misuse` for the 101st message before they are stored
+   * @throws TypeError for a message that cannot be stored
+   */
+  public flash(message: unknown, queue = '', options: FlashOptions = {}): void {
+    this.#host.beforeChange();
+    this.#messages.add(message, queue, options, this.#host.now);
+  }
+
+  /** Returns the messages of a queue, the oldest first, and removes them. Any past the 250th stay for the next request. */
+  public popFlash(queue = ''): unknown[] {
+    if (this.#messages.peek(queue).length > 0) this.#host.beforeChange();
+    return this.#messages.pop(queue);
+  }
+
+  /** Returns the messages of a queue, the oldest first, and keeps them. */
+  public peekFlash(queue = ''): unknown[] {
+    return this.#messages.peek(queue);
+  }
+
+  /**
+   * A token for forms. Each call returns another text, and all of them are
+   * valid until `regenerate` or `newCsrfToken`. Asking for one stores nothing;
+   * if the session is never stored, it never verifies.
    */
   public csrfToken(): string {
-    return this.#owner.csrfToken();
+    const { csrfSecret, random } = this.#host;
+    const stored = this.#renewal === undefined ? csrfSecret : undefined;
+    // The id of a session that is still to be stored is not known yet, so its secret is stored with it.
+    return csrfToken(this.#csr ?? stored ?? (this.#csr = newCsrfSecret(random)), random);
   }
 
-  /** Makes another token, after which the former one does not verify any more. */
+  /** Makes another secret, after which former tokens no longer verify, and returns a token of it. */
   public newCsrfToken(): string {
-    return this.#owner.newCsrfToken();
+    this.#host.beforeChange();
+    this.#csr = newCsrfSecret(this.#host.random);
+    return this.csrfToken();
   }
 
   /**
-   * Whether a request may change something. Safe methods may; else Fetch
-   * Metadata decides where the browser sends it, else `Origin` against `Host`
-   * and `origins`, else the token. A request with none of the three may not.
+   * Whether a request may change something. Safe methods may; otherwise Fetch
+   * Metadata decides where the browser sends it, else `Origin` against the
+   * request's own origin and `origins`, else the token. A request with none of
+   * the three may not.
    *
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
    */
   public verifyCsrf(request: CsrfRequest, options: CsrfOptions = {}): boolean {
-    return this.#owner.verifyCsrf(request, options);
+    const { csrfSecret, https } = this.#host;
+    // The page that sent the request had a token of the id that it came with.
+    const secret = this.#renewal === undefined && csrfSecret !== undefined ? (this.#csr ?? csrfSecret) : csrfSecret;
+    return isOwnRequest(request, options, secret, https);
+  }
+
+  /** @internal What is to be written, or nothing. A session that is not stored yet is only created for data. */
+  public changeset(isStored: boolean): Changeset | undefined {
+    const changeset = {
+      values: this.#values.changes(),
+      flash: this.#flash.changes(),
+      csr: this.#csr,
+      idle: this.#idle,
+      renewal: this.#renewal,
+    };
+    const isAsked = isStored && (this.#csr ?? this.#idle ?? this.#renewal) !== undefined;
+    return isAsked || changeset.values.size > 0 || changeset.flash.size > 0 ? changeset : undefined;
+  }
+
+  /** @internal */
+  public get renewal(): RegenerateOptions | undefined {
+    return this.#renewal;
+  }
+
+  /** @internal */
+  public get idle(): Idle | undefined {
+    return this.#idle;
+  }
+
+  /** @internal Notes that changes were stored; what was changed since stays. */
+  public markStored(changeset: Changeset, values: StoredChanges, flash: StoredChanges): void {
+    this.#values.markStored(changeset.values, values);
+    this.#flash.markStored(changeset.flash, flash);
+    this.clearRequested(changeset);
+  }
+
+  /** @internal */
+  public clearRequested({ csr, idle, renewal }: Changeset): void {
+    if (this.#csr === csr) this.#csr = undefined;
+    if (this.#idle === idle) this.#idle = undefined;
+    if (this.#renewal === renewal) this.#renewal = undefined;
+  }
+
+  /** @internal Takes in what the table has now, under the changes that were made here. */
+  public rebase({ dat, flash }: StoredSession): void {
+    this.#values.rebase(dat);
+    this.#flash.rebase(flash);
+  }
+
+  /** @internal Drops all that this request did not set itself. */
+  public keepOwn(): void {
+    this.#values.keepOwn();
+    this.#flash.keepOwn();
+  }
+
+  /** @internal */
+  public snapshot(isPortable: (stored: Stored) => boolean): SessionSnapshot {
+    return { values: this.#values.snapshot(isPortable), flash: this.#flash.snapshot(isPortable) };
+  }
+
+  /** @internal Notes that all of the session was stored under another id. */
+  public move(snapshot: SessionSnapshot, stored: StoredSession): void {
+    this.#values.move(snapshot.values, stored.dat);
+    this.#flash.move(snapshot.flash, stored.flash);
+  }
+
+
+  /** @internal */
+  public get data(): Values {
+    return this.#values;
+  }
+
+  /** @internal Begins a new, empty session in place of one that was ended. */
+  public reset(): void {
+    this.#values = new Values(this.#host.codec, this.#decode, new Map(), () => this.#host.damaged());
+    this.#flash = new Values(this.#host.codec, this.#decode, new Map(), () => this.#host.damaged());
+    this.#messages = new FlashMessages(this.#flash, this.#host.random);
+    this.#csr = this.#idle = this.#renewal = undefined;
   }
 }

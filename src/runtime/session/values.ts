@@ -1,30 +1,47 @@
-// Over 200 lines because what a key may be (closed, open, deleted, damaged) is one table of states, and each method moves it.
-import { Codec } from './codec';
-import { StoredValue, isSameValue } from '../table/stored-values';
+import { builtin } from '../builtin';
+import { SessionError } from '../errors';
+import { Codec, jsonCodec } from './codec';
 
-/** The changes of a session's data since it was read: text to store, or `undefined` for a key to remove. */
+/** A value as it is stored; opaque here. */
+export type Stored = string | Uint8Array;
+
+/** Changes since the data was read: the text to store by key, or `undefined` for a key to remove. */
 export type Changes = ReadonlyMap<string, string | undefined>;
 
-/** All of the data: what is stored, and its text where that is known. */
-export type Whole = ReadonlyMap<string, { readonly stored: StoredValue; readonly text: string | undefined }>;
+/** All of the data, each value as it is stored or as a text that is to be stored. */
+export type Snapshot = ReadonlyMap<string, Stored | { readonly text: string }>;
 
-/** How a stored value is opened. */
-export interface ValueOpener {
-  /** @throws Error for a damaged value */
-  open(key: string, stored: StoredValue): string;
+/** Decodes a stored value; `undefined` if it is damaged. */
+export type Decode = (key: string, stored: Stored) => string | undefined;
+
+/** Where an exact update of a key begins. */
+export interface UpdateStart {
+  readonly key: string;
+  readonly revision: number;
+  /** A change that was made here before: the update is computed from it, and not from what is stored. */
+  readonly own: { readonly text: string | undefined } | undefined;
 }
 
 interface Entry {
   /** The value as the table has it; nothing for a key that the table does not have. */
-  stored: StoredValue | undefined;
-  /** The text of `stored`, once it was opened. */
+  stored: Stored | undefined;
+  /** The text of `stored`, once it was decoded. */
   storedText: string | undefined;
   /** The text of `value` when it was opened or set; an object may have changed since. */
   text: string | undefined;
   /** The value, once it was asked for or set; nothing for one that is deleted or damaged. */
   value: unknown;
-  /** `closed`: not asked for yet. `open`: handed out or set. `deleted`: removed here. `damaged`: does not open or parse. */
+  /** `closed`: not asked for yet. `open`: handed out or set. `deleted`: removed here. `damaged`: cannot be decoded or parsed. */
   state: 'closed' | 'open' | 'deleted' | 'damaged';
+  /** The revision of the last `set` or `delete`; 0 for a value that was only read. */
+  setAt: number;
+}
+
+/** An object that was handed out before newer data took its place. */
+interface Stale {
+  readonly key: string;
+  readonly value: object;
+  readonly text: string;
 }
 
 const LONGEST_KEY = 255;
@@ -33,20 +50,22 @@ const NO_CHANGES: Changes = new Map();
 /**
  * The data of one session in memory.
  *
- * Values are opened when they are asked for. What was handed out is compared at
- * commit, so a change inside of a value is noticed and an unchanged one is not
- * written.
+ * Values are decoded when they are asked for. Objects that were handed out are
+ * compared at commit, so a change inside of one is noticed, and an unchanged
+ * one is not written.
  */
 export class Values {
   readonly #codec: Codec;
   readonly #damaged: () => void;
-  readonly #entries = new Map<string, Entry>();
-  readonly #opener: ValueOpener;
+  readonly #decode: Decode;
+  #entries = new Map<string, Entry>();
+  #stale: Stale[] = [];
+  #revision = 0;
 
-  /** @param damaged - is told of each stored value that does not open */
-  public constructor(codec: Codec, opener: ValueOpener, stored: ReadonlyMap<string, StoredValue>, damaged: () => void) {
+  /** @param damaged - called for each stored value that cannot be decoded or parsed */
+  public constructor(codec: Codec, decode: Decode, stored: ReadonlyMap<string, Stored>, damaged: () => void) {
     this.#codec = codec;
-    this.#opener = opener;
+    this.#decode = decode;
     this.#damaged = damaged;
     for (const [key, value] of stored) this.#entries.set(key, closed(value));
   }
@@ -57,39 +76,45 @@ export class Values {
     return entry?.value;
   }
 
+  /** Whether a key has a value. Decodes nothing, so a damaged value counts until it is asked for. */
+  public has(key: string): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && isPresent(entry);
+  }
+
   /** @throws TypeError for a key or a value that cannot be stored */
   public set(key: string, value: unknown): void {
     if (value === undefined) return this.delete(key);
-    const now = { text: this.check(key, value), value, state: 'open' as const };
-    const entry = this.#entries.get(key);
-    if (entry === undefined) this.#entries.set(key, { stored: undefined, storedText: undefined, ...now });
-    else Object.assign(entry, now);
+    const text = this.check(key, value);
+    this.#assign(key, { text, value, state: 'open' });
+    // Setting an object that was handed out says what to do with it.
+    this.#stale = this.#stale.filter((stale) => stale.key !== key || stale.value !== value);
   }
 
   public delete(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined) Object.assign(entry, { value: undefined, text: undefined, state: 'deleted' });
+    this.#assign(key, { text: undefined, value: undefined, state: 'deleted' });
   }
 
-  /** Removes the keys that are known here, and none that another request adds meanwhile. */
-  public clear(): void {
-    for (const key of this.#entries.keys()) this.delete(key);
-  }
-
-  /** The keys that have a value. */
+  /** The keys that have a value. Decodes nothing. */
   public keys(): string[] {
-    return [...this.#entries.keys()].filter((key) => this.get(key) !== undefined);
+    return [...this.#entries].flatMap(([key, entry]) => (isPresent(entry) ? key : []));
   }
 
-  /** @throws TypeError for a value that was changed into one that cannot be stored */
+  /**
+   * @throws TypeError for a value that was changed into one that cannot be stored
+   * @throws SessionError with the code `misuse` for an object that was changed after newer data took its place
+   */
   public changes(): Changes {
+    for (const { key, value, text } of this.#stale) if (!this.#standsFor(text, value, this.stringify(key, value))) throw unmergeable(key);
     let changes: Map<string, string | undefined> | undefined;
-    for (const [key, entry] of this.#entries) if (this.#isChanged(key, entry)) (changes ??= new Map()).set(key, this.#currentText(key, entry));
+    for (const [key, entry] of this.#entries) {
+      if (this.#isChanged(key, entry)) (changes ??= new Map()).set(key, this.#currentText(key, entry));
+    }
     return changes ?? NO_CHANGES;
   }
 
   /** Notes that the table has these changes now, in this form. */
-  public settle(changes: Changes, stored: ReadonlyMap<string, StoredValue | undefined>): void {
+  public markStored(changes: Changes, stored: ReadonlyMap<string, Stored | undefined>): void {
     for (const [key, text] of changes) {
       const entry = this.#entries.get(key);
       if (entry === undefined) continue;
@@ -98,65 +123,83 @@ export class Values {
     }
   }
 
-  /** Takes what the table has now under the changes that were made here. */
-  public rebase(stored: ReadonlyMap<string, StoredValue>): void {
+  /** Takes in what the table has now, under the changes that were made here. */
+  public rebase(stored: ReadonlyMap<string, Stored>): void {
     for (const [key, entry] of this.#entries) {
       const value = stored.get(key);
       if (this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
-      else if (value === undefined) this.#entries.delete(key);
-      else if (!isSameValue(value, entry.stored)) this.#entries.set(key, closed(value));
+      else if (!isSame(value, entry.stored)) this.#replace(key, entry, value);
     }
     for (const [key, value] of stored) if (!this.#entries.has(key)) this.#entries.set(key, closed(value));
   }
 
+  /** Drops everything that was not set here. Objects that were handed out of it must not be changed any more. */
+  public keepOwn(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.state === 'open' && this.#isChanged(key, entry)) Object.assign(entry, { stored: undefined, storedText: undefined });
+      else this.#replace(key, entry, undefined);
+    }
+  }
+
   /**
-   * All of the data in the form that it is to be stored in.
+   * All of the data, for its copy under another id.
    *
-   * @param isKept - whether a value that has not changed stays in the form that it has
+   * @param isPortable - whether a stored value means the same there; one that does not is decoded
    */
-  public whole(close: (key: string, text: string) => StoredValue, isKept: (stored: StoredValue) => boolean): Whole {
-    const whole = new Map<string, { stored: StoredValue; text: string | undefined }>();
+  public snapshot(isPortable: (stored: Stored) => boolean): Snapshot {
+    const snapshot = new Map<string, Stored | { text: string }>();
     for (const [key, entry] of this.#entries) {
       const { stored } = entry;
       const isStill = stored !== undefined && !this.#isChanged(key, entry);
-      if (isStill && !isKept(stored)) this.get(key);
+      if (isStill && !isPortable(stored)) this.get(key);
       const text = this.#currentText(key, entry);
-      // What does not open cannot be closed again, and is not ours to drop.
-      if (isStill && (isKept(stored) || text === undefined)) whole.set(key, { stored, text });
-      else if (text !== undefined) whole.set(key, { stored: close(key, text), text });
+      // What cannot be decoded cannot be encoded again, and is not ours to drop.
+      if (isStill && (isPortable(stored) || text === undefined)) snapshot.set(key, stored);
+      else if (text !== undefined) snapshot.set(key, { text });
     }
-    return whole;
+    return snapshot;
   }
 
-  /** The texts that `whole` may have to close; opens what cannot be kept as it is. */
-  public openTexts(isKept: (stored: StoredValue) => boolean): string[] {
-    return [...this.#entries].flatMap(([key, entry]) => {
-      if (entry.stored !== undefined && !isKept(entry.stored)) this.get(key);
-      return this.#currentText(key, entry) ?? [];
-    });
-  }
-
-  /** Notes that all of the data has been stored anew, in another form. */
-  public move(whole: Whole): void {
+  /** Notes that all of the data was stored under another id, and so in another form. */
+  public move(snapshot: Snapshot, stored: ReadonlyMap<string, Stored>): void {
     for (const [key, entry] of this.#entries) {
-      const now = whole.get(key);
-      Object.assign(entry, { stored: now?.stored, storedText: now?.text });
-      if (now === undefined && entry.state === 'deleted') this.#entries.delete(key);
+      const was = snapshot.get(key);
+      const text = typeof was === 'object' && 'text' in was ? was.text : entry.storedText;
+      Object.assign(entry, { stored: stored.get(key), storedText: was === undefined ? undefined : text });
+      if (was === undefined && entry.state === 'deleted') this.#entries.delete(key);
     }
   }
 
-  /** A copy of a value that its user may change at will. */
-  public copy(key: string): unknown {
+  /** @throws TypeError for a key that cannot be stored */
+  public beginUpdate(key: string): UpdateStart {
+    checkKey(key);
     this.get(key);
     const entry = this.#entries.get(key);
-    const text = entry && this.#currentText(key, entry);
-    return text === undefined ? undefined : this.#codec.parse(text);
+    const own = entry !== undefined && this.#isChanged(key, entry) ? { text: this.#currentText(key, entry) } : undefined;
+    return { key, revision: this.#revision, own };
   }
 
-  /** Takes a value that the table has now. */
-  public take(key: string, value: unknown, text: string | undefined, stored: StoredValue | undefined): void {
-    this.#entries.delete(key);
-    if (text !== undefined) this.#entries.set(key, { stored, storedText: text, text, value, state: 'open' });
+  /** What an attempt of an update is computed from: the text, and a value of it that the caller may change. */
+  public baseOf({ key, own }: UpdateStart): { readonly text: string | undefined; readonly value: unknown } {
+    const entry = this.#entries.get(key);
+    const text = own !== undefined ? own.text : entry?.stored === undefined ? undefined : this.#storedText(key, entry);
+    const parsed = text === undefined ? undefined : this.#tryParse(text);
+    return { text, value: parsed?.value };
+  }
+
+  /**
+   * Notes that an update was written. What was set or deleted since it began counts over it.
+   *
+   * @param base - the text that it was computed from
+   */
+  public markUpdated({ key, revision }: UpdateStart, base: string | undefined, text: string | undefined, stored: Stored | undefined): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && entry.setAt > revision) {
+      Object.assign(entry, { stored, storedText: text });
+      return;
+    }
+    if (entry !== undefined) this.#replace(key, { ...entry, text: base }, undefined);
+    if (stored !== undefined) this.#entries.set(key, { ...closed(stored), storedText: text });
   }
 
   /** The text of a value to be stored under a key. @throws TypeError for one that cannot be */
@@ -176,10 +219,36 @@ export class Values {
     }
   }
 
+  #assign(key: string, change: Pick<Entry, 'text' | 'value' | 'state'>): void {
+    const { stored, storedText } = this.#entries.get(key) ?? closed(undefined);
+    this.#entries.set(key, { stored, storedText, ...change, setAt: ++this.#revision });
+  }
+
+  /** Replaces an entry that was not changed here. What was handed out of it is watched. */
+  #replace(key: string, { state, value, text }: Entry, stored: Stored | undefined): void {
+    if (state === 'open' && typeof value === 'object' && value !== null && text !== undefined) this.#stale.push({ key, value, text });
+    if (stored === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, closed(stored));
+  }
+
   #isChanged(key: string, entry: Entry): boolean {
     if (entry.state === 'deleted') return entry.stored !== undefined;
     if (entry.state !== 'open') return false;
-    return entry.stored === undefined || this.#currentText(key, entry) !== this.#storedText(key, entry);
+    if (entry.stored === undefined) return true;
+    const storedText = this.#storedText(key, entry);
+    return storedText === undefined || !this.#standsFor(storedText, entry.value, this.#currentText(key, entry));
+  }
+
+  /**
+   * Whether a text stands for a value. It does so too where it is not the text that the codec writes for it:
+   * another program may have written it, and some codecs never write the same text twice.
+   */
+  #standsFor(text: string, value: unknown, valueText: string | undefined): boolean {
+    if (text === valueText) return true;
+    const parsed = this.#tryParse(text);
+    if (parsed === undefined) return false;
+    if (this.#codec === jsonCodec) return this.#codec.stringify(parsed.value) === valueText;
+    return builtin('node:util').isDeepStrictEqual(value, parsed.value);
   }
 
   #currentText(key: string, { text, value, state }: Entry): string | undefined {
@@ -187,35 +256,56 @@ export class Values {
     return typeof value === 'object' && value !== null ? this.stringify(key, value) : text;
   }
 
-  /** The text that the table has; of a damaged value none, so that what is set over it is written. */
+  /** The text that the table has; none for a damaged value, so that what is set over it is written. */
   #storedText(key: string, entry: Entry): string | undefined {
+    return (entry.storedText ??= this.#decode(key, entry.stored as Stored));
+  }
+
+  #open(key: string, entry: Entry): void {
+    const text = this.#decode(key, entry.stored as Stored);
+    const parsed = text === undefined ? undefined : this.#tryParse(text);
+    if (parsed !== undefined) {
+      Object.assign(entry, { value: parsed.value, text, storedText: text, state: 'open' });
+      return;
+    }
+    // One damaged value does not lock the visitor out: it is absent, and stays as it is until it is set.
+    entry.state = 'damaged';
+    this.#damaged();
+  }
+
+  #tryParse(text: string): { readonly value: unknown } | undefined {
     try {
-      return (entry.storedText ??= this.#opener.open(key, entry.stored as StoredValue));
+      return { value: this.#codec.parse(text) };
     } catch {
       return undefined;
     }
   }
-
-  #open(key: string, entry: Entry): void {
-    try {
-      const text = this.#opener.open(key, entry.stored as StoredValue);
-      Object.assign(entry, { value: this.#codec.parse(text), text, storedText: text, state: 'open' });
-    } catch {
-      // The visitor is not locked out by one damaged value: it is absent, and stays as it is until it is set.
-      entry.state = 'damaged';
-      this.#damaged();
-    }
-  }
 }
 
-function closed(stored: StoredValue): Entry {
-  return { stored, storedText: undefined, text: undefined, value: undefined, state: 'closed' };
+function closed(stored: Stored | undefined): Entry {
+  return { stored, storedText: undefined, text: undefined, value: undefined, state: 'closed', setAt: 0 };
+}
+
+function isPresent({ state, stored }: Entry): boolean {
+  return state === 'open' || (state === 'closed' && stored !== undefined);
+}
+
+/** Whether two stored values are the same, byte for byte. */
+function isSame(one: Stored | undefined, other: Stored | undefined): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  return Buffer.compare(one, other) === 0;
+}
+
+function unmergeable(key: string): SessionError {
+  return new SessionError('misuse', `The value of ${JSON.stringify(key)} was changed in an object from before update() or regenerate() `
+    + 'took in newer data, so the change cannot be merged. Call get() again after them, or set() the value.');
 }
 
 function checkKey(key: string): void {
-  const allowed = `A session key is a text of 1 to ${LONGEST_KEY} bytes and not "__proto__"`;
+  const allowed = `A session key is a text of 1 to ${LONGEST_KEY} bytes of well-formed Unicode, and not "__proto__"`;
   if (typeof key !== 'string') throw new TypeError(`${allowed}; this is a ${typeof key}.`);
   const bytes = Buffer.byteLength(key);
   if (bytes === 0 || bytes > LONGEST_KEY) throw new TypeError(`${allowed}; this has ${bytes} bytes.`);
   if (key === '__proto__') throw new TypeError(`${allowed}.`);
+  if (/\p{Surrogate}/u.test(key)) throw new TypeError(`${allowed}; this has a surrogate without its pair.`);
 }

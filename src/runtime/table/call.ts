@@ -1,9 +1,9 @@
 import { Attempt } from '../client/attempt';
 import { CallOptions, SessionClient } from '../client/session-client';
-import { Clock } from '../clock';
+import { Clock, RandomBytes } from '../clock';
 import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
 import { Failure, classify } from './failure';
-import { RandomBytes, sessionRef } from '../session/id';
+import { refOf } from './key';
 
 /** What bounds and repeats a call. */
 export interface CallSettings {
@@ -103,7 +103,7 @@ interface Circumstances {
 }
 
 function circumstancesOf(operation: string, { key }: CallSettings): Circumstances {
-  return { operation, ref: key && sessionRef(key) };
+  return { operation, ref: key && refOf(key) };
 }
 
 function toError({ kind, name }: Failure, circumstances: Circumstances): SessionError {

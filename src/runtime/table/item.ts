@@ -1,183 +1,293 @@
-import { attributeSize } from './item-size';
-import { NOTHING_STORED, StoredValue, StoredValues } from './stored-values';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
-import { isRecord } from '../../settings';
 import { AttributeValue, Item } from '../client/session-client';
+import { attributeSize, mapSize, valueSize } from './item-size';
 
-/** A stored session. Times are epoch seconds. */
-export interface SessionRecord {
-  /** When the session is dead. */
-  readonly exp: number;
-  /** When it was created. */
-  readonly iat: number;
-  /** When `exp` was last extended. */
-  readonly iss: number;
-  /** 1 at creation, and one more with each write of data. */
-  readonly ver: number;
-  /** The absolute deadline, where there is one. */
-  readonly abs?: number | undefined;
-  /** The session's own idle timeout in seconds, where it differs from the factory's. */
-  readonly idl?: number | undefined;
-  /** The tokens of the last exact writes, the newest at the end. */
-  readonly upd: readonly Uint8Array[];
-  /** The nonce of the CSRF token, where there is one. */
-  readonly csr?: Uint8Array | undefined;
-  /** The flash messages, by the names of their attributes. */
-  readonly flash: StoredValues;
-  readonly dat: StoredValues;
-  /** Bytes of attributes that are not the library's. They stay as they are. */
-  readonly foreign: number;
-}
+/** A stored value: JSON text, or one byte of flags and then bytes. */
+export type StoredValue = string | Uint8Array;
+/** Stored values by name. */
+export type StoredValues = ReadonlyMap<string, StoredValue>;
+/** Names with what to store, or `undefined` to remove them. */
+export type StoredChanges = ReadonlyMap<string, StoredValue | undefined>;
 
 /** The flag of a value that is compressed with brotli. */
 export const COMPRESSED = 1;
 /** The flag of a value that is sealed under the session's id. */
 export const SEALED = 2;
+/** How many tokens of exact writes an item keeps. */
+export const MOST_TOKENS = 8;
+/** Bytes of a token. With eight of them in an item at a time, two alike do not occur. */
+export const TOKEN_BYTES = 6;
+/** How the name of a flash message's attribute begins. */
+export const FLASH_PREFIX = 'f:';
+/** The attribute that says an item is of another format. This version writes none and reads no item that has it. */
+export const FORMAT_ATTRIBUTE = 'fmt';
+export const NO_VALUES: StoredValues = new Map();
+
+/** How a type of value stands in an item. `read` returns `undefined` for anything that is not exactly right. */
+interface Kind<Value> {
+  write(value: Value): AttributeValue;
+  read(attribute: unknown): Value | undefined;
+  size(value: Value): number;
+}
+
+/** Whole numbers of at most 15 digits, so that none is rounded. */
+const number: Kind<number> = {
+  write: (value) => ({ N: String(value) }),
+  read: (attribute) => {
+    const text = valueOfType(attribute, 'N');
+    return typeof text === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
+  },
+  size: (value) => valueSize({ N: String(value) }),
+};
+
+const bytes: Kind<Uint8Array> = {
+  write: (B) => ({ B }),
+  read: (attribute) => {
+    const value = valueOfType(attribute, 'B');
+    return value instanceof Uint8Array ? value : undefined;
+  },
+  size: (value) => value.length,
+};
+
+const tokens: Kind<readonly Uint8Array[]> = {
+  write: (list) => ({ L: list.map((B) => ({ B })) }),
+  read: (attribute) => {
+    const list = valueOfType(attribute, 'L');
+    if (!Array.isArray(list)) return undefined;
+    const read = list.map(bytes.read);
+    return read.every((token) => token !== undefined) ? read : undefined;
+  },
+  size: (list) => 3 + list.length * (1 + TOKEN_BYTES),
+};
+
+const storedValue: Kind<StoredValue> = {
+  write: (value) => (typeof value === 'string' ? { S: value } : { B: value }),
+  read: (attribute) => {
+    const text = valueOfType(attribute, 'S');
+    if (typeof text === 'string') return text;
+    const value = bytes.read(attribute);
+    // Flags of a newer version say something about the bytes that this one does not know.
+    return value !== undefined && value.length > 1 && (flagsOf(value) & ~(COMPRESSED | SEALED)) === 0 ? value : undefined;
+  },
+  size: (value) => Buffer.byteLength(value),
+};
+
+const values: Kind<StoredValues> = {
+  write: (map) => ({ M: writeValues(map, '') }),
+  read: (attribute) => {
+    const map = valueOfType(attribute, 'M');
+    if (!isObject(map)) return undefined;
+    const read = new Map<string, StoredValue>();
+    for (const name of Object.keys(map)) {
+      const value = storedValue.read(map[name]);
+      if (value === undefined) return undefined;
+      read.set(name, value);
+    }
+    return read;
+  },
+  size: (map) => mapSize(map, storedValue.size),
+};
+
+/** Whether an attribute goes along to a new id: always, where the session keeps its deadline, or never. */
+type Travels = 'always' | 'with-deadline' | 'never';
+
+function required<Value>(kind: Kind<Value>, travels: Travels): Kind<Value> & { readonly travels: Travels; readonly required: true } {
+  return { ...kind, travels, required: true };
+}
+
+function optional<Value>(kind: Kind<Value>, travels: Travels): Kind<Value> & { readonly travels: Travels; readonly required: false } {
+  return { ...kind, travels, required: false };
+}
+
+/**
+ * Every attribute of a session's item but its key, its flash messages and what
+ * is not ours. This table drives reading, writing, copying to a new id, and
+ * the size. Times are epoch seconds.
+ */
+const ATTRIBUTES = {
+  /** When the session is dead. */
+  [TTL_ATTRIBUTE]: required(number, 'never'),
+  /** When it was created. */
+  iat: required(number, 'with-deadline'),
+  /** When `exp` was last extended. */
+  iss: required(number, 'never'),
+  /** 1 at creation, and one more with each write of data. */
+  ver: required(number, 'never'),
+  /** The absolute deadline. */
+  abs: optional(number, 'with-deadline'),
+  /** The session's own idle timeout in seconds, where it differs from the factory's. */
+  idl: optional(number, 'always'),
+  /** The tokens of the last exact writes, the newest at the end. */
+  upd: optional(tokens, 'always'),
+  /** The token of the `regenerate` that froze the item. A frozen session is dead, and nothing thaws it. */
+  frz: optional(bytes, 'never'),
+  /** The secret of the session's CSRF tokens. */
+  csr: optional(bytes, 'never'),
+  /** The key of the user's item. */
+  usr: optional(bytes, 'always'),
+  /** The data. */
+  dat: required(values, 'always'),
+} as const;
+
+type Attributes = typeof ATTRIBUTES;
+type Name = keyof Attributes;
+type ValueOf<N extends Name> = Attributes[N] extends Kind<infer Value> ? Value : never;
+type RequiredName = { [N in Name]: Attributes[N]['required'] extends true ? N : never }[Name];
+
+/** A stored session. */
+export type SessionRecord = { readonly [N in RequiredName]: ValueOf<N> } & {
+  readonly [N in Exclude<Name, RequiredName>]?: ValueOf<N> | undefined;
+} & {
+  /** The flash messages, by the names of their attributes without the prefix. */
+  readonly flash: StoredValues;
+  /** Attributes that are not the library's. They stay as they are, and go along to a new id. */
+  readonly otherAttributes: Item;
+};
+
+/** The times of a session. */
+export type SessionTimes = Pick<SessionRecord, 'exp' | 'iat' | 'iss' | 'abs' | 'idl'>;
+
+const NAMES = Object.keys(ATTRIBUTES) as Name[];
+/** Epoch seconds have ten digits until the year 2286; milliseconds have thirteen. */
+const LATEST = 9_999_999_999;
+
+/** One attribute, as DynamoDB takes it. */
+export function attribute<N extends Name>(name: N, value: ValueOf<N>): AttributeValue {
+  return (ATTRIBUTES[name] as unknown as Kind<ValueOf<N>>).write(value);
+}
+
+/** A value of the data or a flash message, as DynamoDB takes it. */
+export function storedAttribute(value: StoredValue): AttributeValue {
+  return storedValue.write(value);
+}
+
+/** The key of an item, as it stands in a call. */
+export function toKey(key: Uint8Array): Item {
+  return { [KEY_ATTRIBUTE]: { B: key } };
+}
+
+/** The item of a session, whole. */
+export function toItem(key: Uint8Array, record: SessionRecord): Item {
+  const item: Item = { ...record.otherAttributes, ...toKey(key), ...writeValues(record.flash, FLASH_PREFIX) };
+  for (const name of NAMES) {
+    const value = record[name];
+    if (value !== undefined) item[name] = attribute(name, value as never);
+  }
+  return item;
+}
+
+/**
+ * Reads an item that may be anything: damaged, of another program, of a newer
+ * version. Nothing is coerced; an item that is not exactly right is not a session.
+ */
+export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefined {
+  if (!isObject(item) || Object.hasOwn(item, FORMAT_ATTRIBUTE)) return undefined;
+  const record: Record<string, unknown> = {};
+  const flash = new Map<string, StoredValue>();
+  const otherAttributes: Item = {};
+  for (const name of Object.keys(item)) {
+    if (name === KEY_ATTRIBUTE) continue;
+    const value = isName(name) ? ATTRIBUTES[name].read(item[name]) : name.startsWith(FLASH_PREFIX) ? storedValue.read(item[name]) : item[name];
+    if (value === undefined) return undefined;
+    if (isName(name)) record[name] = value;
+    else if (name.startsWith(FLASH_PREFIX)) flash.set(name.slice(FLASH_PREFIX.length), value as StoredValue);
+    else otherAttributes[name] = value as AttributeValue;
+  }
+  const read = { ...record, flash, otherAttributes } as unknown as SessionRecord;
+  return isKey(item, key) && isWhole(read) && isMeasurable(otherAttributes) ? read : undefined;
+}
+
+/** The tokens of an item's exact writes. The item may have ended. */
+export function readTokens(item: unknown): readonly Uint8Array[] {
+  return isObject(item) && Object.hasOwn(item, 'upd') ? (tokens.read(item.upd) ?? []) : [];
+}
+
+/** What a new record is made of. */
+export interface NewRecord {
+  readonly times: SessionTimes;
+  /** The session whose place it takes: what travels goes along. */
+  readonly image?: SessionRecord | undefined;
+  readonly dat: StoredValues;
+  readonly flash: StoredValues;
+  readonly csr: Uint8Array | undefined;
+  readonly usr?: Uint8Array | undefined;
+}
+
+/** The record of a session that begins, or of one that begins again under another id. */
+export function newRecord({ times, image, dat, flash, csr, usr }: NewRecord): SessionRecord {
+  const travelling = image === undefined ? [] : NAMES.filter((name) => ATTRIBUTES[name].travels === 'always').map((name) => [name, image[name]]);
+  const otherAttributes = image?.otherAttributes ?? {};
+  return { ...Object.fromEntries(travelling), ...times, ver: 1, dat, flash, csr, usr: usr ?? image?.usr, otherAttributes } as SessionRecord;
+}
+
+/** The size of a session's item as DynamoDB counts it, to the byte. */
+export function recordSize(key: Uint8Array, record: SessionRecord): number {
+  let size = KEY_ATTRIBUTE.length + key.length;
+  for (const name of NAMES) {
+    const value = record[name];
+    if (value !== undefined) size += name.length + (ATTRIBUTES[name] as unknown as Kind<unknown>).size(value);
+  }
+  for (const [name, value] of record.flash) size += FLASH_PREFIX.length + Buffer.byteLength(name) + Buffer.byteLength(value);
+  for (const name of Object.keys(record.otherAttributes)) size += attributeSize(name, record.otherAttributes[name] as AttributeValue);
+  return size;
+}
+
+/** The values after the changes. */
+export function withChanges(before: StoredValues, changes: StoredChanges): StoredValues {
+  if (changes.size === 0) return before;
+  const after = new Map(before);
+  for (const [name, value] of changes) {
+    if (value === undefined) after.delete(name);
+    else after.set(name, value);
+  }
+  return after;
+}
 
 /** The flags of a stored value; a text has none. */
 export function flagsOf(value: StoredValue): number {
   return typeof value === 'string' ? 0 : (value[0] ?? 0);
 }
 
-/** How many tokens of exact writes an item keeps. */
-export const MOST_TOKENS = 8;
-/** What the name of a flash message's attribute begins with. */
-export const FLASH_PREFIX = 'f:';
-
-/** The form of an item that this version writes, and the highest that it reads. It is 1, and then no attribute says so. */
-export const FORMAT_ATTRIBUTE = 'fmt';
-
-/** The attributes of a session; flash messages come on top. */
-const OWN = new Set<string>([KEY_ATTRIBUTE, TTL_ATTRIBUTE, 'iat', 'iss', 'ver', 'abs', 'idl', 'upd', 'csr', 'dat']);
-
-/** Epoch seconds have ten digits until the year 2286; milliseconds have thirteen. */
-const LATEST = 9_999_999_999;
-
-/** The key of a session, as it stands in a call. */
-export function toKey(key: Uint8Array): Item {
-  return { [KEY_ATTRIBUTE]: { B: key } };
-}
-
-/** A number, as DynamoDB takes it. */
-export function toNumber(value: number): AttributeValue {
-  return { N: String(value) };
-}
-
-/** A value of `dat`, as DynamoDB takes it. */
-export function toStored(value: StoredValue): AttributeValue {
-  return typeof value === 'string' ? { S: value } : { B: value };
-}
-
-/** The whole item of a session, for its creation. */
-export function toItem(key: Uint8Array, record: SessionRecord): Item {
-  const { exp, iat, iss, ver, abs, idl, upd, csr, flash, dat } = record;
-  const item: Item = {
-    [KEY_ATTRIBUTE]: { B: key }, [TTL_ATTRIBUTE]: toNumber(exp), iat: toNumber(iat), iss: toNumber(iss), ver: toNumber(ver), dat: toData(dat),
-  };
-  if (abs !== undefined) item.abs = toNumber(abs);
-  if (idl !== undefined) item.idl = toNumber(idl);
-  if (upd.length > 0) item.upd = toTokens(upd);
-  if (csr !== undefined) item.csr = { B: csr };
-  for (const [name, value] of flash) item[name] = toStored(value);
+function writeValues(map: StoredValues, prefix: string): Item {
+  const item: Item = {};
+  for (const [name, value] of map) item[prefix + name] = storedValue.write(value);
   return item;
 }
 
-/** The data of a session, as DynamoDB takes it. */
-export function toData(dat: StoredValues): AttributeValue {
-  const M: Item = {};
-  for (const [name, value] of dat) M[name] = toStored(value);
-  return { M };
+function isName(name: string): name is Name {
+  return Object.hasOwn(ATTRIBUTES, name);
 }
 
-/** The tokens of exact writes, as DynamoDB takes them. */
-export function toTokens(tokens: readonly Uint8Array[]): AttributeValue {
-  return { L: tokens.map((B) => ({ B })) };
+/** Whether the required attributes are there and in order. A frozen item's `exp` is for TTL alone. */
+function isWhole(record: SessionRecord): boolean {
+  if (!NAMES.every((name) => !ATTRIBUTES[name].required || record[name] !== undefined)) return false;
+  const { exp, iat, iss, ver, idl = 1, frz } = record;
+  const end = frz === undefined ? (record.abs ?? LATEST) : LATEST;
+  return iat <= iss && iss <= exp && exp <= end && end <= LATEST && ver >= 1 && idl >= 1;
 }
 
-/**
- * Reads an item that may be anything: damaged, of another program, of a newer
- * version. Nothing is coerced, and what is not exactly right is no session.
- */
-export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefined {
-  if (!isRecord(item) || Object.hasOwn(item, FORMAT_ATTRIBUTE) || !isKey(item, key)) return undefined;
-  const exp = readNumber(item, TTL_ATTRIBUTE) ?? NaN;
-  const iat = readNumber(item, 'iat') ?? NaN;
-  const iss = readNumber(item, 'iss') ?? NaN;
-  const ver = readNumber(item, 'ver') ?? NaN;
-  const abs = readNumber(item, 'abs');
-  const idl = readNumber(item, 'idl');
-  const dat = readValues(single(item, 'dat', 'M'), '');
-  const flash = readValues(item, FLASH_PREFIX);
-  const upd = readTokens(item);
-  const csr = single(item, 'csr', 'B');
-  const foreign = foreignBytes(item);
-  if (dat === undefined || upd === undefined || flash === undefined || foreign === undefined) return undefined;
-  if (Object.hasOwn(item, 'csr') && !(csr instanceof Uint8Array)) return undefined;
-  const end = abs ?? LATEST;
-  // What is no number is not in order with anything.
-  const isInOrder = iat <= iss && iss <= exp && exp <= end && end <= LATEST && ver >= 1 && (idl === undefined || idl >= 1);
-  return isInOrder ? { exp, iat, iss, ver, abs, idl, upd, csr: csr as Uint8Array | undefined, flash, dat, foreign } : undefined;
-}
-
-/** The tokens of an item, which may be of a session that has ended. */
-export function readTokens(item: unknown): Uint8Array[] | undefined {
-  if (!isRecord(item) || !Object.hasOwn(item, 'upd')) return [];
-  const list = single(item, 'upd', 'L');
-  if (!Array.isArray(list)) return undefined;
-  const tokens = list.map((element: unknown) => single({ element }, 'element', 'B'));
-  return tokens.every((token) => token instanceof Uint8Array) ? tokens : undefined;
-}
-
-/** The bytes of what is not ours, or nothing where that is not in DynamoDB's form either. */
-function foreignBytes(item: Readonly<Record<string, unknown>>): number | undefined {
-  let bytes = 0;
+/** Whether attributes that are not ours are in DynamoDB's form, so that they can be measured and copied. */
+function isMeasurable(item: Item): boolean {
   try {
-    for (const name of Object.keys(item)) {
-      if (!OWN.has(name) && !name.startsWith(FLASH_PREFIX)) bytes += attributeSize(name, item[name] as AttributeValue);
-    }
+    return Object.keys(item).every((name) => Number.isSafeInteger(attributeSize(name, item[name] as AttributeValue)));
   } catch {
-    return undefined;
+    return false;
   }
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** The one value of an attribute, where it has just this type. */
-function single(item: Readonly<Record<string, unknown>>, name: string, type: string): unknown {
-  const attribute = Object.hasOwn(item, name) ? item[name] : undefined;
-  if (!isRecord(attribute)) return undefined;
-  const types = Object.keys(attribute);
-  return types.length === 1 && types[0] === type ? attribute[type] : undefined;
-}
-
-/** Whether the item is the one that was asked for: an answer may have been mixed up on its way. */
+/** Whether the item is the one that was asked for: a response may have been mixed up on its way. */
 function isKey(item: Readonly<Record<string, unknown>>, key: Uint8Array): boolean {
-  const found = single(item, KEY_ATTRIBUTE, 'B');
-  return found instanceof Uint8Array && Buffer.compare(found, key) === 0;
+  const found = Object.hasOwn(item, KEY_ATTRIBUTE) ? bytes.read(item[KEY_ATTRIBUTE]) : undefined;
+  return found !== undefined && Buffer.compare(found, key) === 0;
 }
 
-/** A whole number of at most 15 digits, so that none is rounded; `NaN` for anything else, and nothing where there is nothing. */
-function readNumber(item: Readonly<Record<string, unknown>>, name: string): number | undefined {
-  if (!Object.hasOwn(item, name)) return undefined;
-  const text = single(item, name, 'N');
-  return typeof text === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : NaN;
+/** The value of an attribute that has just this type. */
+function valueOfType(value: unknown, type: string): unknown {
+  if (!isObject(value)) return undefined;
+  const types = Object.keys(value);
+  return types.length === 1 && types[0] === type ? value[type] : undefined;
 }
 
-/** The values whose names begin so; mostly there are no flash messages, and nothing is made for them. */
-function readValues(map: unknown, prefix: string): StoredValues | undefined {
-  if (!isRecord(map)) return undefined;
-  let values: Map<string, StoredValue> | undefined;
-  for (const name of Object.keys(map)) {
-    if (!name.startsWith(prefix)) continue;
-    const value = readStored(map, name);
-    if (value === undefined) return undefined;
-    (values ??= new Map()).set(name, value);
-  }
-  return values ?? NOTHING_STORED;
-}
-
-/** A text, or bytes whose flags this version knows all. */
-function readStored(map: Readonly<Record<string, unknown>>, name: string): StoredValue | undefined {
-  const value = single(map, name, 'S') ?? single(map, name, 'B');
-  if (typeof value === 'string') return value;
-  return value instanceof Uint8Array && value.length > 1 && (flagsOf(value) & ~(COMPRESSED | SEALED)) === 0 ? value : undefined;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,20 +1,18 @@
-import { SessionRecord } from './item';
+import { SessionRecord, SessionTimes } from './item';
 
-/** The times of a session, in epoch seconds. */
-export type SessionTimes = Pick<SessionRecord, 'exp' | 'iat' | 'iss' | 'abs' | 'idl'>;
-
-/** What decides how long a session lives. */
+/** What decides how long a session lives. All in seconds. */
 export interface LifetimeOptions {
   readonly timeout: number;
   readonly reissueTime: number;
   readonly absoluteTimeout: number | undefined;
+  /** Epoch second: sessions created before it are dead. */
   readonly notBefore: number;
 }
 
-/** Seconds that the clock of the function which created a session may be ahead of ours. */
+/** How many seconds the clock of the function that created a session may be ahead of ours. */
 const CLOCK_SKEW = 300;
 
-/** How long sessions live: two limits that do not know of each other, the idle and the absolute one. */
+/** How long sessions live: an idle and an absolute limit that are independent of each other. */
 export class Lifetime {
   readonly #options: LifetimeOptions;
 
@@ -22,33 +20,56 @@ export class Lifetime {
     this.#options = options;
   }
 
-  /** Dead at `exp` and not a second later, whatever TTL has done. */
-  public isAlive(times: SessionTimes, now: number): boolean {
-    const inTime = now < times.exp && now < this.#deadline(times);
-    return inTime && times.iat <= now + CLOCK_SKEW && times.iat >= this.#options.notBefore;
+  /** Dead from `exp` on, whatever TTL has done, and once it is frozen. */
+  public isAlive(record: SessionRecord, now: number): boolean {
+    const isInTime = now < record.exp && now < this.#deadline(record);
+    return record.frz === undefined && isInTime && record.iat <= now + CLOCK_SKEW && record.iat >= this.#options.notBefore;
   }
 
   /** The times of a session that begins. */
-  public begin(now: number, idle: number | undefined): SessionTimes {
+  public begin(now: number, idl: number | undefined): SessionTimes {
     const { absoluteTimeout } = this.#options;
-    const times = { iat: now, iss: now, abs: absoluteTimeout === undefined ? undefined : now + absoluteTimeout, idl: idle };
-    return { ...times, exp: this.extended(times, now, idle) };
+    const times = { iat: now, iss: now, abs: absoluteTimeout === undefined ? undefined : now + absoluteTimeout, idl };
+    return { ...times, exp: this.extended(times, now, idl) };
+  }
+
+  /** The times of a session that gets a new id and keeps its deadline. */
+  public continue({ iat, abs }: SessionTimes, at: number, idl: number | undefined): SessionTimes {
+    // The clock of the function that created it may be ahead of ours.
+    const iss = Math.max(at, iat);
+    return { iat, abs, iss, idl, exp: this.extended({ iat, abs }, iss, idl) };
   }
 
   /** Where the end of a session moves to now. */
-  public extended(times: Omit<SessionTimes, 'exp'>, now: number, idle: number | undefined): number {
-    return Math.min(now + (idle ?? this.#options.timeout), this.#deadline(times));
+  public extended(times: Pick<SessionTimes, 'iat' | 'abs'>, now: number, idl: number | undefined): number {
+    return Math.min(now + (idl ?? this.#options.timeout), this.#deadline(times));
   }
 
-  /** Where the end moves to, if it is due that it does and it would be later. */
+  /** Where the end moves to, if that is due now and would be later. */
   public dueExtension(times: SessionTimes, now: number): number | undefined {
-    if (now - times.iss <= this.#options.reissueTime) return undefined;
+    if (now - times.iss <= this.reissueTime(times.idl)) return undefined;
     const exp = this.extended(times, now, times.idl);
     return exp > times.exp ? exp : undefined;
   }
 
+  /** Seconds after which a session is extended, or a tenth of its own idle timeout where that is less. */
+  public reissueTime(idl: number | undefined): number {
+    const { reissueTime } = this.#options;
+    return idl === undefined ? reissueTime : Math.min(reissueTime, Math.floor(idl / 10));
+  }
+
+  /**
+   * How long the browser keeps the id cookie, in seconds: the session's own
+   * idle timeout or `maxAge`, but never past the absolute deadline; nothing
+   * where the cookie ends with the browser.
+   */
+  public cookieAge(times: SessionTimes, now: number, maxAge: number | undefined): number | undefined {
+    const age = times.idl ?? maxAge;
+    return age === undefined ? undefined : Math.max(1, Math.min(age, this.#deadline(times) - now));
+  }
+
   /** A session that is older than the option `absoluteTimeout` has no deadline of its own yet. */
-  #deadline({ abs, iat }: Omit<SessionTimes, 'exp'>): number {
+  #deadline({ abs, iat }: Pick<SessionTimes, 'iat' | 'abs'>): number {
     return abs ?? iat + (this.#options.absoluteTimeout ?? Infinity);
   }
 }

@@ -1,22 +1,30 @@
-// Over 200 lines because every condition expression is to stand in this one file, beside the verbs that use it.
-import { Answer, CallSettings, call } from './call';
-import { TTL_ATTRIBUTE } from '../../contract';
+import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { Item, SessionClient, UpdateItemInput } from '../client/session-client';
+import type { Clock, RandomBytes } from '../clock';
 import { SessionUnavailableError } from '../errors';
+import { Answer, call } from './call';
 import {
-  FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, readItem, readTokens, toData, toItem, toKey, toNumber, toStored, toTokens,
+  FLASH_PREFIX, FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, StoredChanges, StoredValues,
+  attribute, readItem, readTokens, storedAttribute, toItem, toKey,
 } from './item';
-import { MOST_CHANGES, StoredChanges, StoredValues } from './stored-values';
-import { UpdateBuilder } from './update-expression';
-import { sessionRef } from '../session/id';
+import { refOf } from './key';
 
-/** What a read found. */
-export type Found =
+/** Which session a call is for, and what bounds it. */
+export interface Target {
+  readonly key: Uint8Array;
+  /** Epoch seconds. */
+  readonly now: number;
+  /** Gives the milliseconds that the function has left. @default - no limit but the deadline of each call */
+  readonly remainingTime?: (() => number) | undefined;
+}
+
+/** The result of a read. */
+export type LoadResult =
   | { readonly kind: 'found'; readonly record: SessionRecord }
   | { readonly kind: 'missing' }
   | { readonly kind: 'invalid' };
 
-/** A move of the idle deadline: the new `exp`, and the `idl` that it was reckoned with. */
+/** A move of the idle deadline: the new `exp`, and the `idl` that it was computed from. */
 export interface Extension {
   readonly exp: number;
   readonly idl: number | undefined;
@@ -26,14 +34,14 @@ export interface Extension {
 export interface SessionWrite {
   /** The changed keys of `dat`, or all of it in place of what is there. */
   readonly data: { readonly changed: StoredChanges } | { readonly whole: StoredValues };
-  /** The flash messages to add and to remove. */
+  /** Flash messages to add and to remove. */
   readonly flash?: StoredChanges;
-  /** The nonce of the CSRF token. */
-  readonly nonce?: Uint8Array | undefined;
+  /** The secret of the CSRF tokens. */
+  readonly csr?: Uint8Array | undefined;
   /** The new idle deadline, on the condition that `idl` is as it was read. */
   readonly extension?: Extension | undefined;
-  /** The session's own idle timeout from now on, whatever it was, and the deadline that comes of it. */
-  readonly remember?: { readonly exp: number; readonly idl: number } | undefined;
+  /** The session's own idle timeout from now on, or none, and the deadline that follows, whatever `idl` is now. */
+  readonly idle?: Extension | undefined;
   /** The version that the write was made for. */
   readonly version?: number | undefined;
   /** The tokens of exact writes, this one's at the end. */
@@ -41,183 +49,294 @@ export interface SessionWrite {
 }
 
 /**
- * What became of an update. `moved`: not written, the session is alive and this
- * is what it is now. `unknown`: it may have been written, and what could tell
- * has been pushed out by others since.
+ * The result of an update.
+ *
+ * - `moved`: not written; the session is alive and this is what it is now
+ * - `ended`: refused; `unknown` where an earlier attempt may have been applied before the session ended
+ * - `unknown`: the session is alive, and whether it was written cannot be told any more
  */
-export type Updated =
+export type WriteResult =
   | { readonly kind: 'written' }
-  | { readonly kind: 'ended' }
+  | { readonly kind: 'ended'; readonly outcome: 'not-applied' | 'unknown' }
   | { readonly kind: 'moved'; readonly record: SessionRecord }
   | { readonly kind: 'unknown' };
 
-/** Alive: what TTL has not yet deleted is dead all the same, and an update would create what is not there. */
-const ALIVE = `attribute_exists(sid) AND ${TTL_ATTRIBUTE} > :now`;
-/** A newer version may have written the item anew while this request ran. */
+/**
+ * The result of a freeze.
+ *
+ * - `frozen`: by this token or by another one; nobody can write the image any more
+ * - `alive`: not frozen, or not yet: an attempt without a response may still arrive
+ * - `expired`: the session ran out
+ * - `gone`: there is no session: it was signed out, or it is damaged
+ */
+export type FreezeResult =
+  | { readonly kind: 'frozen'; readonly image: SessionRecord }
+  | { readonly kind: 'alive' | 'expired' | 'gone' };
+
+/** How long the item of a replaced session stays, in seconds, for late requests to find it frozen. */
+const FROZEN_TIME = 3600;
+
+const EXISTS = `attribute_exists(${KEY_ATTRIBUTE})`;
+const NOT_THERE = `attribute_not_exists(${KEY_ATTRIBUTE})`;
+/** An update would create what is not there, what TTL has not deleted yet is dead, and nothing thaws what is frozen. */
+const ALIVE = `${EXISTS} AND ${TTL_ATTRIBUTE} > :now AND attribute_not_exists(frz)`;
+/** A newer version of the library may have written the item while this request ran. */
 const SAME_FORMAT = `attribute_not_exists(${FORMAT_ATTRIBUTE})`;
-const NOT_THERE = 'attribute_not_exists(sid)';
-/** Only forward: another request may have extended it further. */
+/** Only forward: another request may have extended the session further. */
 const OLDER = `iss < :due AND ${TTL_ATTRIBUTE} < :exp`;
 const SAME_VERSION = 'ver = :ver';
-const EXTEND = `${TTL_ATTRIBUTE} = :exp, iss = :now`;
-/** How far in the past the end of a replaced session lies: its item is of no use, and TTL deletes it. */
-const LONG_ENDED = 86_400;
 
 function sameIdle(idl: number | undefined): string {
   return idl === undefined ? 'attribute_not_exists(idl)' : 'idl = :idl';
 }
 
-/** The idle timeout as a value, where the expression has one. */
-function idleValue(idl: number | undefined): Item {
-  return idl === undefined ? {} : { ':idl': toNumber(idl) };
+/** What all calls of a store share. */
+export interface StoreSettings {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Milliseconds for one call with all its attempts. */
+  readonly deadline: number;
 }
 
 /**
- * The table's verbs. Every condition stands in this file, and every write but
- * creation and deletion holds one that the item exists and is alive, so nothing
+ * The table's verbs. Every condition stands in this file. Every write but
+ * creation and deletion is on the condition that the item is alive, so nothing
  * that ended comes back.
  */
 export class Store {
   readonly #client: SessionClient;
   readonly #table: string;
-  readonly #settings: CallSettings;
+  readonly #settings: StoreSettings;
 
-  public constructor(client: SessionClient, table: string, settings: CallSettings) {
+  public constructor(client: SessionClient, table: string, settings: StoreSettings) {
     this.#client = client;
     this.#table = table;
     this.#settings = settings;
   }
 
   /** Reads a session, alive or not. */
-  public async load(key: Uint8Array, strong: boolean): Promise<Found> {
-    const item = await this.#read(key, strong);
+  public async load(target: Target, strong: boolean): Promise<LoadResult> {
+    const item = await this.#read(target, strong);
     if (item === undefined) return { kind: 'missing' };
-    const record = readItem(item, key);
+    const record = readItem(item, target.key);
     return record === undefined ? { kind: 'invalid' } : { kind: 'found', record };
   }
 
-  /** Creates a session; says whether it did. Where not, the key is taken, maybe by an attempt of our own: make another. */
-  public async create(key: Uint8Array, record: SessionRecord): Promise<boolean> {
-    const input = { TableName: this.#table, Item: toItem(key, record), ConditionExpression: NOT_THERE };
-    return !(await this.#call('PutItem', key, (options) => this.#client.putItem(input, options))).refused;
+  /**
+   * Creates a session and resolves to the attempt that did; `undefined` where the key is taken.
+   *
+   * @param next - makes the item of each attempt. Each has a key of its own,
+   *   so an attempt that was given up and arrives late brings nothing back
+   */
+  public async create<Attempt extends { readonly key: Uint8Array; readonly record: SessionRecord }>(
+    target: Omit<Target, 'key'>,
+    next: () => Attempt,
+  ): Promise<Attempt | undefined> {
+    const answer = await this.#call('PutItem', target, (options) => {
+      const made = next();
+      const input = { TableName: this.#table, Item: toItem(made.key, made.record), ConditionExpression: NOT_THERE };
+      return this.#client.putItem(input, options).then(() => made);
+    });
+    return answer.refused ? undefined : answer.output;
   }
 
   /** Writes what was changed, and nothing else. */
-  public async update(key: Uint8Array, now: number, write: SessionWrite): Promise<Updated> {
-    const { extension, version, tokens } = write;
+  public async update(target: Target, write: SessionWrite): Promise<WriteResult> {
+    const { extension, version } = write;
     const condition = [ALIVE, SAME_FORMAT];
     if (extension !== undefined) condition.push(sameIdle(extension.idl));
     if (version !== undefined) condition.push(SAME_VERSION);
     const isExact = condition.length > 2;
-    const answer = await this.#update(key, updateOf(write, now), condition, isExact);
+    const answer = await this.#update(target, expressionOf(write, target.now), condition, isExact ? 'ALL_OLD' : undefined);
     if (!answer.refused) return { kind: 'written' };
-    return isExact ? this.#outcome(key, now, answer, tokens) : { kind: 'ended' };
+    if (isExact) return this.#refused(target, answer, write);
+    return { kind: 'ended', outcome: answer.mayHaveLanded ? 'unknown' : 'not-applied' };
   }
 
-  /** Extends a session that was only read; says whether it did. Where not, another request did more. */
-  public async touch(key: Uint8Array, now: number, extension: Extension, reissueTime: number): Promise<boolean> {
-    const values = {
-      ':now': toNumber(now),
-      ':exp': toNumber(extension.exp),
-      ':due': toNumber(now - reissueTime),
-      ...idleValue(extension.idl),
-    };
-    const condition = [ALIVE, SAME_FORMAT, sameIdle(extension.idl), OLDER];
-    const answer = await this.#update(key, new UpdateBuilder(values).assign(EXTEND), condition, false);
-    // An attempt of our own that landed makes the next one refused.
+  /** Extends a session that was only read; resolves to whether it did. Where not, another request did more. */
+  public async touch(target: Target, { exp, idl }: Extension, reissueTime: number): Promise<boolean> {
+    const update = new Expression({ ':due': attribute('iss', target.now - reissueTime) }).extend(target.now, exp);
+    update.value(':idl', idl === undefined ? undefined : attribute('idl', idl));
+    const answer = await this.#update(target, update, [ALIVE, SAME_FORMAT, sameIdle(idl), OLDER]);
+    // An attempt of our own that was applied makes the next one refused.
     return !answer.refused || answer.mayHaveLanded;
   }
 
-  /** Ends a session that another one takes the place of, if it is still the version that was copied. The last token is this write's. */
-  public async replace(key: Uint8Array, now: number, record: SessionRecord, tokens: readonly Uint8Array[]): Promise<Updated> {
-    const update = new UpdateBuilder({
-      ':now': toNumber(now),
-      ':ver': toNumber(record.ver),
-      ':past': toNumber(now - LONG_ENDED),
-      ':upd': toTokens(tokens),
-    }).assign(`${TTL_ATTRIBUTE} = :past, upd = :upd`);
-    update.change('', 'dat', undefined);
-    // The rest, if there are so many, goes with the dead item.
-    for (const name of [...record.flash.keys()].slice(0, MOST_CHANGES)) update.change('', name, undefined);
-    const answer = await this.#update(key, update, [ALIVE, SAME_FORMAT, SAME_VERSION], true);
-    return answer.refused ? this.#outcome(key, now, answer, tokens) : { kind: 'written' };
+  /**
+   * Freezes a session that gets a new id. From then on nobody can write it, so
+   * the image that comes back is final: no acknowledged change is missing.
+   *
+   * @param token - the same for each repetition of one regenerate
+   * @param knownExpiry - `exp` as the request knows it, for an item that is gone
+   */
+  public async freeze(target: Target, token: Uint8Array, knownExpiry: number): Promise<FreezeResult> {
+    const update = new Expression({ ':now': attribute('iat', target.now) })
+      .assign('frz', ':frz', attribute('frz', token))
+      .assign(TTL_ATTRIBUTE, ':exp', attribute(TTL_ATTRIBUTE, target.now + FROZEN_TIME));
+    let item: unknown;
+    try {
+      const answer = await this.#update(target, update, [ALIVE, SAME_FORMAT], 'ALL_OLD', 'ALL_NEW');
+      item = answer.refused ? answer.item : (Object(answer.output) as { readonly Attributes?: unknown }).Attributes;
+    } catch (error) {
+      // Whether it was frozen is asked below, before anything is called dead.
+      if (!isLost(error)) throw error;
+    }
+    item ??= await this.#read(target, true);
+    if (item === undefined) return { kind: knownExpiry <= target.now ? 'expired' : 'gone' };
+    const image = readItem(item, target.key);
+    // What was frozen without its data was deleted, and not replaced.
+    if (image === undefined) return { kind: 'gone' };
+    if (image.frz !== undefined) return { kind: 'frozen', image };
+    return { kind: image.exp <= target.now ? 'expired' : 'alive' };
   }
 
-  /** Deletes a session. What is not there is deleted already. */
-  public async delete(key: Uint8Array): Promise<void> {
-    const input = { TableName: this.#table, Key: toKey(key) };
-    await this.#call('DeleteItem', key, (options) => this.#client.deleteItem(input, options));
+  /** Deletes a session. One that is not there is deleted already. */
+  public async delete(target: Target): Promise<void> {
+    const input = { TableName: this.#table, Key: toKey(target.key) };
+    await this.#call('DeleteItem', target, (options) => this.#client.deleteItem(input, options));
   }
 
   /**
    * What the refusal of an exact write means.
    *
-   * | the item has our token | an earlier attempt landed: written |
-   * | it is dead or gone | ended |
-   * | it keeps a token from before ours | ours never was there: moved |
-   * | 8 other tokens | ours may have been pushed out: unknown, if an answer was lost |
+   * | the item that refused it | then |
+   * |---|---|
+   * | has our token, alive or frozen | an earlier attempt was applied: `written` |
+   * | is alive and keeps a token from before ours | ours never was there: `moved` |
+   * | is alive with eight other tokens | ours may have been pushed out: `unknown`, if a response was lost |
+   * | is dead, frozen or gone | `ended`; `unknown` if a response was lost, because the write may have come before |
    */
-  async #outcome(key: Uint8Array, now: number, answer: Refusal, tokens: readonly Uint8Array[] | undefined): Promise<Updated> {
-    const item = answer.item ?? (await this.#read(key, true));
-    const present = readTokens(item) ?? [];
-    if (tokens !== undefined && has(present, tokens.at(-1))) return { kind: 'written' };
-    const record = readItem(item, key);
-    if (record === undefined || record.exp <= now) return { kind: 'ended' };
-    const isPushedOut = present.length >= MOST_TOKENS && !tokens?.some((token) => has(present, token));
-    return answer.mayHaveLanded && tokens !== undefined && isPushedOut ? { kind: 'unknown' } : { kind: 'moved', record };
+  async #refused(target: Target, { item: given, mayHaveLanded }: Refusal, { tokens }: SessionWrite): Promise<WriteResult> {
+    const item = given ?? (await this.#read(target, true));
+    const present = readTokens(item);
+    if (tokens !== undefined && includes(present, tokens.at(-1))) return { kind: 'written' };
+    const record = readItem(item, target.key);
+    if (record === undefined || record.frz !== undefined || record.exp <= target.now) {
+      return { kind: 'ended', outcome: mayHaveLanded ? 'unknown' : 'not-applied' };
+    }
+    const isPushedOut = present.length >= MOST_TOKENS && !tokens?.some((token) => includes(present, token));
+    return mayHaveLanded && tokens !== undefined && isPushedOut ? { kind: 'unknown' } : { kind: 'moved', record };
   }
 
-  async #read(key: Uint8Array, strong: boolean): Promise<unknown> {
-    const input = { TableName: this.#table, Key: toKey(key), ...(strong && { ConsistentRead: true }) };
-    const answer = await this.#call('GetItem', key, (options) => this.#client.getItem(input, options));
+  async #read(target: Target, strong: boolean): Promise<unknown> {
+    const input = { TableName: this.#table, Key: toKey(target.key), ...(strong && { ConsistentRead: true }) };
+    const answer = await this.#call('GetItem', target, (options) => this.#client.getItem(input, options));
     if (!answer.refused) return Object(answer.output).Item as unknown;
-    throw new SessionUnavailableError('unavailable', 'What answered GetItem is not DynamoDB.', {
+    throw new SessionUnavailableError('unavailable', 'The response to GetItem did not come from DynamoDB.', {
       operation: 'GetItem',
       outcome: 'unknown',
-      ref: sessionRef(key),
+      ref: refOf(target.key),
     });
   }
 
-  async #update(key: Uint8Array, builder: UpdateBuilder, condition: readonly string[], tellsItem: boolean): Promise<Answer<unknown>> {
-    const { update, names, values } = builder.build();
+  #update(
+    target: Target, expression: Expression, condition: readonly string[], refused?: 'ALL_OLD', written?: 'ALL_NEW',
+  ): Promise<Answer<unknown>> {
     const input: UpdateItemInput = {
       TableName: this.#table,
-      Key: toKey(key),
-      UpdateExpression: update,
+      Key: toKey(target.key),
+      ...expression.build(),
       ConditionExpression: condition.join(' AND '),
-      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-      ExpressionAttributeValues: values,
-      ...(tellsItem && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
+      ...(refused && { ReturnValuesOnConditionCheckFailure: refused }),
+      ...(written && { ReturnValues: written }),
     };
-    return this.#call('UpdateItem', key, (options) => this.#client.updateItem(input, options));
+    return this.#call('UpdateItem', target, (options) => this.#client.updateItem(input, options));
   }
 
-  #call<Output>(operation: string, key: Uint8Array, send: Parameters<typeof call<Output>>[2]): Promise<Answer<Output>> {
-    return call(this.#client, operation, send, { ...this.#settings, key });
+  #call<Output>(
+    operation: string, target: Omit<Target, 'key'> & Partial<Target>, send: Parameters<typeof call<Output>>[2],
+  ): Promise<Answer<Output>> {
+    const { remainingTime, key } = target;
+    return call(this.#client, operation, send, { ...this.#settings, remainingTime, ...(key && { key }) });
   }
 }
 
 type Refusal = Extract<Answer<unknown>, { readonly refused: true }>;
 
-function has(tokens: readonly Uint8Array[], token: Uint8Array | undefined): boolean {
+function isLost(error: unknown): boolean {
+  return error instanceof SessionUnavailableError && error.outcome === 'unknown';
+}
+
+function includes(tokens: readonly Uint8Array[], token: Uint8Array | undefined): boolean {
   return token !== undefined && tokens.some((other) => Buffer.compare(other, token) === 0);
 }
 
-function updateOf({ data, flash, nonce, extension, remember, version, tokens }: SessionWrite, now: number): UpdateBuilder {
-  const end = remember ?? extension;
-  const update = new UpdateBuilder({
-    ':now': toNumber(now),
-    ':one': toNumber(1),
-    ...(end && { ':exp': toNumber(end.exp), ...idleValue(end.idl) }),
-    ...(version !== undefined && { ':ver': toNumber(version) }),
-    ...(tokens && { ':upd': toTokens(tokens) }),
-  }).assign('ver = ver + :one');
-  if (end !== undefined) update.assign(EXTEND);
-  if (remember !== undefined) update.assign('idl = :idl');
-  if (tokens !== undefined) update.assign('upd = :upd');
-  if (nonce !== undefined) update.change('', 'csr', { B: nonce });
-  if ('whole' in data) update.change('', 'dat', toData(data.whole));
-  else for (const [name, value] of data.changed) update.change('dat.', name, value === undefined ? value : toStored(value));
-  for (const [name, value] of flash ?? []) update.change('', name, value === undefined ? value : toStored(value));
+function expressionOf({ data, flash, csr, extension, idle, version, tokens }: SessionWrite, now: number): Expression {
+  const update = new Expression({ ':now': attribute('iat', now), ':one': { N: '1' } }).increment('ver', ':one');
+  const end = idle ?? extension;
+  if (end !== undefined) update.extend(now, end.exp);
+  if (idle !== undefined && idle.idl === undefined) update.remove('idl');
+  if (idle?.idl !== undefined) update.assign('idl', ':idl', attribute('idl', idle.idl));
+  if (extension?.idl !== undefined) update.value(':idl', attribute('idl', extension.idl));
+  if (version !== undefined) update.value(':ver', attribute('ver', version));
+  if (tokens !== undefined) update.assign('upd', ':upd', attribute('upd', tokens));
+  if (csr !== undefined) update.assign('csr', ':csr', attribute('csr', csr));
+  if ('whole' in data) update.assign('dat', ':dat', attribute('dat', data.whole));
+  else update.change('dat.', data.changed);
+  if (flash !== undefined) update.change('', new Map([...flash].map(([name, value]) => [FLASH_PREFIX + name, value])));
   return update;
+}
+
+/**
+ * Writes an update expression: `SET ver = ver + :one, dat.#0 = :0 REMOVE dat.#1`.
+ *
+ * Names that an application chose stand behind short placeholders, because
+ * they may be anything and an expression has at most 4 KB.
+ */
+class Expression {
+  readonly #set: string[] = [];
+  readonly #remove: string[] = [];
+  readonly #names: Record<string, string> = {};
+  readonly #values: Item;
+  #count = 0;
+
+  public constructor(values: Item) {
+    this.#values = values;
+  }
+
+  /** A value that only the condition names. */
+  public value(placeholder: string, value: Item[string] | undefined): this {
+    if (value !== undefined) this.#values[placeholder] = value;
+    return this;
+  }
+
+  public assign(name: string, placeholder: string, value: Item[string]): this {
+    this.#set.push(`${name} = ${placeholder}`);
+    return this.value(placeholder, value);
+  }
+
+  public increment(name: string, placeholder: string): this {
+    this.#set.push(`${name} = ${name} + ${placeholder}`);
+    return this;
+  }
+
+  public remove(name: string): this {
+    this.#remove.push(name);
+    return this;
+  }
+
+  /** Moves the idle deadline. */
+  public extend(now: number, exp: number): this {
+    return this.assign('iss', ':now', attribute('iss', now)).assign(TTL_ATTRIBUTE, ':exp', attribute(TTL_ATTRIBUTE, exp));
+  }
+
+  /** Sets or removes what is named, below a path or at the top. */
+  public change(path: string, changes: StoredChanges): void {
+    for (const [name, value] of changes) {
+      // Short placeholders: 100 keys, 100 messages to add and 250 to remove fit into 4 KB.
+      const n = (this.#count++).toString(36);
+      this.#names[`#${n}`] = name;
+      if (value === undefined) this.remove(`${path}#${n}`);
+      else this.assign(`${path}#${n}`, `:${n}`, storedAttribute(value));
+    }
+  }
+
+  public build(): Pick<UpdateItemInput, 'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+    const remove = this.#remove.length > 0 ? ` REMOVE ${this.#remove.join(', ')}` : '';
+    return {
+      UpdateExpression: `SET ${this.#set.join(', ')}${remove}`,
+      ...(this.#count > 0 && { ExpressionAttributeNames: this.#names }),
+      ExpressionAttributeValues: this.#values,
+    };
+  }
 }

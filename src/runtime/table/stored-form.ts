@@ -1,8 +1,8 @@
-import type * as compression from './compression';
-import { COMPRESSED, SEALED, flagsOf } from './item';
-import type { Seal } from './sealing';
-import { StoredValue } from './stored-values';
-import { RandomBytes } from '../session/id';
+import { builtin } from '../builtin';
+import type { RandomBytes } from '../clock';
+import { SessionTooLargeError } from '../errors';
+import { COMPRESSED, SEALED, StoredChanges, StoredValue, flagsOf } from './item';
+import { Seal } from './sealing';
 
 /** What a value is made into before it is stored. */
 export interface StoredFormOptions {
@@ -13,75 +13,109 @@ export interface StoredFormOptions {
 
 /** Shorter texts are not worth the attempt: a kilobyte is the unit of a write. */
 const SHORTEST_COMPRESSED = 2048;
+/** Bytes that one value may have before compression, and after decompression. */
+const LARGEST_VALUE = 4 * 1024 * 1024;
+/** Bytes that the compressed values of one session may have together once they are decompressed. */
+export const LARGEST_SESSION = 4 * LARGEST_VALUE;
+const DECOMPRESSED_LIMIT = { bytes: LARGEST_SESSION, text: 'can be read once they are decompressed' };
+/** A value is stored compressed where that makes it at least a fifth smaller. */
+const WORTHWHILE = 0.8;
 
-/**
- * The form of the values of one session: plain, compressed, sealed, or both.
- *
- * Modules that only some values need are loaded when the first such value is met.
- */
+/** The stored form of the values of one session: plain, compressed, sealed, or both. */
 export class StoredForm {
-  /** Whether a stored value is as good under another id: what is sealed is not. */
+  /** Whether a stored value means the same under another id: a sealed one does not. */
   public static isPortable(value: StoredValue): boolean {
     return (flagsOf(value) & SEALED) === 0;
   }
 
   readonly #options: StoredFormOptions;
   readonly #id: string;
-  #compression: typeof compression | undefined;
   #seal: Seal | undefined;
+  /** Bytes that decompression yielded, by key. */
+  readonly #opened = new Map<string, number>();
 
   public constructor(options: StoredFormOptions, id: string) {
     this.#options = options;
     this.#id = id;
   }
 
-  /** Loads what it takes to open these values; mostly that is nothing, and nothing to wait for. */
-  public prepareToOpen(...lists: readonly Iterable<StoredValue>[]): Promise<void> | undefined {
-    let flags = 0;
-    for (const values of lists) for (const value of values) flags |= flagsOf(value);
-    return this.#prepare(flags);
-  }
-
-  /** Loads what it takes to close these texts. */
-  public prepareToClose(texts: Iterable<string | undefined>): Promise<void> | undefined {
-    let flags = this.#options.sealed ? SEALED : 0;
-    for (const text of texts) if (text !== undefined && this.#mayCompress(text)) flags |= COMPRESSED;
-    return this.#prepare(flags);
-  }
-
-  /** @throws Error for a value that was damaged, altered, or moved here from another session or key */
-  public open(key: string, value: StoredValue): string {
+  /** The text of a stored value, or `undefined` if it was damaged, altered, or moved here from another session or key. */
+  public decode(key: string, value: StoredValue): string | undefined {
     if (typeof value === 'string') return value;
     const flags = flagsOf(value);
-    let bytes = value.subarray(1);
-    if (flags & SEALED) bytes = (this.#seal as Seal).open(context(key, flags), bytes);
-    if (flags & COMPRESSED) bytes = (this.#compression as typeof compression).decompress(bytes);
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const sealed = value.subarray(1);
+    const packed = flags & SEALED ? this.#sealOf().open(boundTo(key, flags), sealed) : sealed;
+    const bytes = packed && flags & COMPRESSED ? this.#decompress(key, packed) : packed;
+    return bytes && toText(bytes);
   }
 
-  public close(key: string, text: string): StoredValue {
-    const packed = this.#mayCompress(text) ? this.#compression?.compress(Buffer.from(text)) : undefined;
+  /**
+   * The stored form of changes.
+   *
+   * @throws SessionTooLargeError where the session would not be read again: more than 16 MiB once decompressed
+   */
+  public encode(changes: ReadonlyMap<string, string | undefined>): StoredChanges {
+    const stored = new Map<string, StoredValue | undefined>();
+    let compressed = 0;
+    for (const [key, text] of changes) {
+      const value = text === undefined ? undefined : this.#encodeValue(key, text);
+      if (value !== undefined && flagsOf(value) & COMPRESSED) compressed += Buffer.byteLength(text as string);
+      stored.set(key, value);
+    }
+    const total = compressed > 0 ? compressed + this.#openedBytes((key) => !changes.has(key)) : 0;
+    if (total > LARGEST_SESSION) throw new SessionTooLargeError(total, [], { limit: DECOMPRESSED_LIMIT });
+    return stored;
+  }
+
+  #encodeValue(key: string, text: string): StoredValue {
+    const packed = this.#options.compress && text.length >= SHORTEST_COMPRESSED ? compress(Buffer.from(text)) : undefined;
     if (!this.#options.sealed) return packed === undefined ? text : Buffer.concat([Uint8Array.of(COMPRESSED), packed]);
     const flags = packed === undefined ? SEALED : SEALED | COMPRESSED;
-    return Buffer.concat([Uint8Array.of(flags), (this.#seal as Seal).seal(context(key, flags), packed ?? Buffer.from(text))]);
+    return Buffer.concat([Uint8Array.of(flags), this.#sealOf().seal(boundTo(key, flags), packed ?? Buffer.from(text))]);
   }
 
-  #mayCompress(text: string): boolean {
-    return this.#options.compress && text.length >= SHORTEST_COMPRESSED;
+  #openedBytes(counts: (key: string) => boolean): number {
+    let total = 0;
+    for (const [key, bytes] of this.#opened) if (counts(key)) total += bytes;
+    return total;
   }
 
-  #prepare(flags: number): Promise<void> | undefined {
-    const isReady = (!(flags & COMPRESSED) || this.#compression !== undefined) && (!(flags & SEALED) || this.#seal !== undefined);
-    return isReady ? undefined : this.#load(flags);
+  #sealOf(): Seal {
+    return (this.#seal ??= new Seal(this.#id, this.#options.random));
   }
 
-  async #load(flags: number): Promise<void> {
-    if (flags & COMPRESSED) this.#compression ??= await import('./compression');
-    if (flags & SEALED) this.#seal ??= new (await import('./sealing')).Seal(this.#id, this.#options.random);
+  #decompress(key: string, packed: Uint8Array): Uint8Array | undefined {
+    const { brotliDecompressSync } = builtin('node:zlib');
+    const maxOutputLength = Math.min(LARGEST_VALUE, LARGEST_SESSION - this.#openedBytes((other) => other !== key));
+    if (maxOutputLength < 1) return undefined;
+    try {
+      const bytes = brotliDecompressSync(packed, { maxOutputLength });
+      this.#opened.set(key, bytes.length);
+      return bytes;
+    } catch {
+      return undefined;
+    }
   }
 }
 
-/** What a sealed value is bound to beside the session. */
-function context(key: string, flags: number): Uint8Array {
+/** The compressed form of a text, or nothing where it is not worth it. */
+function compress(text: Uint8Array): Uint8Array | undefined {
+  if (text.length > LARGEST_VALUE) return undefined;
+  const { brotliCompressSync, constants } = builtin('node:zlib');
+  // The fastest level takes a fifth of the time of the next one that is much smaller.
+  const packed = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+  return packed.length <= text.length * WORTHWHILE ? packed : undefined;
+}
+
+/** What a sealed value is bound to besides the session. */
+function boundTo(key: string, flags: number): Uint8Array {
   return Buffer.concat([Uint8Array.of(flags), Buffer.from(key)]);
+}
+
+function toText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,16 @@
+import { createRequire } from 'node:module';
+
+/**
+ * Loads a module of Node at its first use. Few requests need one, and a module
+ * that is imported at the start is paid for by every cold start.
+ *
+ * `process.getBuiltinModule` came with Node 20.16.
+ */
+export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] {
+  return (process.getBuiltinModule ?? createRequire(`${process.cwd()}/`))(name) as Builtins[Name];
+}
+
+interface Builtins {
+  'node:zlib': typeof import('node:zlib');
+  'node:util': typeof import('node:util');
+}
