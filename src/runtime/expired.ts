@@ -4,14 +4,14 @@
  * @packageDocumentation
  */
 import { randomBytes } from 'node:crypto';
+import { KEY_ATTRIBUTE } from '../contract';
+import { isRecord } from '../settings';
 import type { AttributeValue, Item } from './client/session-client';
 import type { SessionEvent } from './options/session-event';
 import { type Codec, jsonCodec } from './session/codec';
-import { sessionRef } from './session/id';
-import { SEALED, SessionRecord, flagsOf, readItem } from './table/item';
+import { SessionRecord, readItem } from './table/item';
+import { refOf } from './table/key';
 import { StoredForm } from './table/stored-form';
-import { FROZEN_ATTRIBUTE, KEY_ATTRIBUTE } from '../contract';
-import { isRecord } from '../settings';
 
 /** A session that nobody used until it expired. */
 export interface ExpiredSession<Data extends object = Record<string, unknown>> {
@@ -75,7 +75,7 @@ export function expiredHandler<Data extends object = Record<string, unknown>>(
     if (!Array.isArray(records)) throw new TypeError('expiredHandler: the event has no Records; allowed are events of a DynamoDB stream. Call onExpired(fn) of the SessionTable.');
     for (const record of records as readonly StreamRecord[]) {
       try {
-        const session = await readExpired<Data>(record, options);
+        const session = readExpired<Data>(record, options);
         if (session !== undefined) await onExpired(session);
       } catch (error) {
         console.error(error);
@@ -88,44 +88,53 @@ export function expiredHandler<Data extends object = Record<string, unknown>>(
 }
 
 /** The session of a record, or nothing where the record is not of one that expired. */
-async function readExpired<Data extends object>(
+function readExpired<Data extends object>(
   { eventName, userIdentity, dynamodb }: StreamRecord,
   { codec = jsonCodec, onEvent }: ExpiredHandlerOptions,
-): Promise<ExpiredSession<Data> | undefined> {
+): ExpiredSession<Data> | undefined {
   const isTtl = isRecord(userIdentity) && userIdentity.type === 'Service' && userIdentity.principalId === 'dynamodb.amazonaws.com';
   const image = dynamodb?.OldImage;
-  if (eventName !== 'REMOVE' || !isTtl || !isRecord(image) || !Object.hasOwn(image, 'dat') || Object.hasOwn(image, FROZEN_ATTRIBUTE)) return undefined;
+  if (eventName !== 'REMOVE' || !isTtl || !isRecord(image) || !Object.hasOwn(image, 'dat') || Object.hasOwn(image, 'frz')) return undefined;
   const item = fromStream(image);
   const key = item?.[KEY_ATTRIBUTE];
   const bytes = key !== undefined && 'B' in key ? key.B : undefined;
   const record = bytes && readItem(item, bytes);
   if (record === undefined) {
-    onEvent?.(bytes === undefined ? { type: 'item-invalid' } : { type: 'item-invalid', ref: sessionRef(bytes) });
+    tell(onEvent, bytes === undefined ? { type: 'item-invalid' } : { type: 'item-invalid', ref: refOf(bytes) });
     return undefined;
   }
-  const data = await readData(record, codec);
+  const data = readData(record, codec);
   return {
-    ref: sessionRef(bytes as Uint8Array),
+    ref: refOf(bytes as Uint8Array),
     createdAt: new Date(record.iat * 1000),
     expiredAt: new Date(record.exp * 1000),
     ...(data !== undefined && { data: data as Partial<Data> }),
   };
 }
 
-/** The values that open; nothing where one is sealed. */
-async function readData({ dat }: SessionRecord, codec: Codec): Promise<object | undefined> {
-  for (const value of dat.values()) if ((flagsOf(value) & SEALED) !== 0) return undefined;
+/** A listener that fails must not hold up the stream. */
+function tell(onEvent: ExpiredHandlerOptions['onEvent'], event: SessionEvent): void {
+  try {
+    onEvent?.(event);
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+/** The values that can be read; nothing where one is sealed. */
+function readData({ dat }: SessionRecord, codec: Codec): object | undefined {
+  for (const value of dat.values()) if (!StoredForm.isPortable(value)) return undefined;
   const form = new StoredForm({ compress: true, sealed: false, random: randomBytes }, '');
-  await form.prepareToOpen(dat.values());
-  const opened: [string, unknown][] = [];
+  const read: [string, unknown][] = [];
   for (const [name, value] of dat) {
+    const text = form.decode(name, value);
     try {
-      opened.push([name, codec.parse(form.open(name, value))]);
+      if (text !== undefined) read.push([name, codec.parse(text)]);
     } catch {
       // A damaged value is absent, as it is when a session is opened.
     }
   }
-  return Object.fromEntries(opened);
+  return Object.fromEntries(read);
 }
 
 /** An image of a stream, whose bytes are base64, in the form of the client; nothing where it has neither form. */
