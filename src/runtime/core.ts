@@ -29,6 +29,7 @@ export {
 } from './errors';
 export { type SessionCookieOptions, type SessionFactoryOptions } from './options/factory-options';
 export { type SessionHeaders } from './request/cookies';
+export { type OldSession, type SessionMigration } from './request/migration';
 export { type FlashOptions } from './session/flash';
 export { type RegenerateOptions, type Session } from './session/session';
 export { type SessionEvent } from './options/session-event';

@@ -1,6 +1,7 @@
 import { Consistency } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock } from '../clock';
+import type { SessionMigration } from '../request/migration';
 import { SessionEvent } from './session-event';
 import { Codec } from '../session/codec';
 
@@ -85,6 +86,12 @@ export interface SessionFactoryOptions {
    * @default false
    */
   readonly sealed?: boolean;
+  /**
+   * Takes over the sessions of another store, such as `connectDynamoDb({ … })` of `cdk-session-table/connect-dynamodb`.
+   *
+   * @default - none
+   */
+  readonly migrateFrom?: SessionMigration;
   /** How a value becomes text. @default - JSON, which refuses what it would not keep */
   readonly codec?: Codec;
   /** Milliseconds for one call with all its repetitions, from 1 to 900000; never past the function's remaining time. @default 3000 */

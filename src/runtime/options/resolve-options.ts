@@ -21,6 +21,7 @@ import {
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock, RandomBytes, systemClock } from '../clock';
 import { CookieOptions } from '../request/cookies';
+import type { SessionMigration } from '../request/migration';
 import { Codec, jsonCodec } from '../session/codec';
 import { Lifetime } from '../table/lifetime';
 
@@ -38,6 +39,7 @@ export interface ResolvedOptions {
   readonly compress: boolean;
   readonly sealed: boolean;
   readonly deadline: number;
+  readonly migrateFrom: SessionMigration | undefined;
   readonly namespace: string | undefined;
   readonly onEvent: ((event: SessionEvent) => void) | undefined;
   readonly clock: Clock;
@@ -56,6 +58,7 @@ const RULES: OptionRules & { readonly tableName: OptionRule } = {
   region: text(/^[a-z0-9-]{1,64}$/, 'the name of a Region, such as "eu-west-1"'),
   client: methods('a DynamoDBClient, a DynamoDBDocumentClient or a SessionClient', ['send'], ['getItem', 'putItem', 'updateItem', 'deleteItem']),
   notBefore: wholeNumber(0, 9_999_999_999, 'seconds since the epoch'),
+  migrateFrom: methods('what connectDynamoDb() of cdk-session-table/connect-dynamodb returns', ['find']),
   codec: methods('an object with the methods stringify and parse', ['stringify', 'parse']),
   deadline: wholeNumber(1, 900_000, 'milliseconds'),
   onEvent: { allowed: 'a function', test: (value) => typeof value === 'function' },
@@ -93,6 +96,7 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
     compress: shared.compress ?? true,
     sealed: shared.sealed ?? false,
     deadline: options.deadline ?? 3000,
+    migrateFrom: options.migrateFrom,
     namespace: undefined,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,

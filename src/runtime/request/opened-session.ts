@@ -42,6 +42,8 @@ export class OpenedSession implements SessionHost {
   public isNew: boolean;
   /** Live sessions that this request also named and that a new id does not continue. */
   public others: readonly Identity[];
+  /** Whether the data comes from another store. */
+  public isMigrated = false;
   #openedAt: number;
   #isClosed = false;
   /** What is under way: one after the other. */
@@ -56,6 +58,20 @@ export class OpenedSession implements SessionHost {
     this.form = this.formOf(known.kind === 'fresh' ? NO_IDENTITY : known.identity);
     const record = known.kind === 'stored' ? known.record : undefined;
     this.session = new Session(this, (key, stored) => this.form.decode(key, stored), record ?? { dat: NO_VALUES, flash: NO_VALUES });
+  }
+
+  /** Takes in the data of another store, as if the handler had set it. A key or a value that cannot be stored is left out. */
+  public takeIn(data: Readonly<Record<string, unknown>>): void {
+    this.isMigrated = true;
+    for (const [key, value] of Object.entries(data)) {
+      try {
+        this.session.data.check(key, value);
+        this.session.set(key, value);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        this.damaged();
+      }
+    }
   }
 
   public get codec(): SessionHost['codec'] {
@@ -126,6 +142,7 @@ export class OpenedSession implements SessionHost {
         await deleteSessions(scope, scope.identities);
         scope.response.clearId();
       }
+      await scope.migration?.end(scope);
       this.#openedAt = secondsOf(scope);
       this.known = { kind: 'fresh' };
       this.others = [];

@@ -4,6 +4,7 @@ import { SessionUnavailableError } from '../errors';
 import { keyOf, refOf } from '../table/key';
 import type { Store, Target } from '../table/store';
 import type { ResponseCookies } from './cookies';
+import type { Migration } from './migration';
 
 /** The id of a session and its key in the table. */
 export interface Identity {
@@ -25,6 +26,8 @@ export interface RequestScope {
   readonly remainingTime: (() => number) | undefined;
   /** The ids that this request came with or made, and that may live. */
   readonly identities: Set<Identity>;
+  /** The session of another store that the request names, and that moves in. */
+  readonly migration: Migration | undefined;
   readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;
 }
 

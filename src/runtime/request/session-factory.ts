@@ -1,6 +1,7 @@
 import type { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
+import { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 import { CookieWriter } from './cookies';
 import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
@@ -43,7 +44,12 @@ export function makeSessionFactory<Data extends object>(
   const resolved = resolveOptions(options, environment);
   const { client, cookie, tableName } = resolved;
   const port = isSessionClient(client) ? client : provide(client, resolved);
-  return new SessionFactory<Data>({ options: resolved, store: new Store(port, tableName, resolved), cookieWriter: new CookieWriter(cookie) });
+  return new SessionFactory<Data>({
+    options: resolved,
+    store: new Store(port, tableName, resolved),
+    oldTable: new OldTable(port, resolved),
+    cookieWriter: new CookieWriter(cookie),
+  });
 }
 
 /** Anything with `send` is a client of the SDK, also the `DynamoDB` class, whose methods have the names of the port's. */

@@ -3,8 +3,10 @@ import type { SessionEvent } from '../options/session-event';
 import type { ResolvedOptions } from '../options/resolve-options';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
+import type { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
+import { Migration } from './migration';
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
 
@@ -12,6 +14,7 @@ import { RequestScope, deleteSessions, identityOf } from './scope';
 export interface FactoryParts {
   readonly options: ResolvedOptions;
   readonly store: Store;
+  readonly oldTable: OldTable;
   readonly cookieWriter: CookieWriter;
 }
 
@@ -63,18 +66,21 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   #isFinished = false;
 
   /** @internal */
-  public constructor({ options, store, cookieWriter }: FactoryParts, init: SessionRequestInit) {
+  public constructor({ options, store, oldTable, cookieWriter }: FactoryParts, init: SessionRequestInit) {
     if (typeof init?.https !== 'boolean') {
       throw new TypeError('forRequest: https must say whether the browser sent the request by HTTPS, such as req.secure or request.protocol === "https".');
     }
     const { https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = init;
     this.#init = init;
+    const response = new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie, singleSetCookie);
+    const { migrateFrom } = options;
     this.#scope = {
       options,
       store,
       https,
       remainingTime,
-      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie),
+      response,
+      migration: migrateFrom && new Migration(oldTable, () => migrateFrom.find(listOf(init.cookies))),
       isReadOnly: options.isReadOnly || readOnly,
       touches: method !== 'HEAD' && method !== 'OPTIONS',
       identities: new Set(),
@@ -116,14 +122,17 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const opened = await this.#settled();
     if (opened !== undefined) return opened.invalidate();
     this.#readCookies();
-    const { identities, response, isReadOnly } = this.#scope;
-    if (identities.size === 0) return;
+    const { identities, response, isReadOnly, migration } = this.#scope;
+    if (identities.size === 0 && migration?.isNamed !== true) return;
     if (this.#isFinished) throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
     if (isReadOnly) {
       throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
     }
-    await deleteSessions(this.#scope, identities);
-    response.clearId();
+    if (identities.size > 0) {
+      await deleteSessions(this.#scope, identities);
+      response.clearId();
+    }
+    await migration?.end(this.#scope);
   }
 
   /**
@@ -176,15 +185,17 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const isRecent = recentWrite || this.#init.singleSetCookie === true;
     const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
     const opened = await openSession(scope, isReadable ? [...scope.identities] : [], strong);
+    // A function that may only read has no way to move it.
+    const data = ids.length > 0 || malformed || scope.isReadOnly ? undefined : await scope.migration?.read(scope);
+    if (data !== undefined) opened.takeIn(data);
     if (this.#isFinished) await opened.close();
     return opened;
   }
 
   #readCookies(): RequestCookies {
     if (this.#cookies !== undefined) return this.#cookies;
-    const { cookies } = this.#init;
     const { options, identities } = this.#scope;
-    this.#cookies = readCookies(Array.isArray(cookies) ? cookies : [cookies], options.cookie.name);
+    this.#cookies = readCookies(listOf(this.#init.cookies), options.cookie.name);
     for (const id of this.#cookies.ids) identities.add(identityOf(id, options.namespace));
     return this.#cookies;
   }
@@ -193,6 +204,10 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   #settled(): Promise<OpenedSession | undefined> | undefined {
     return this.#opened?.catch(() => undefined);
   }
+}
+
+function listOf(cookies: unknown): readonly unknown[] {
+  return Array.isArray(cookies) ? cookies : [cookies];
 }
 
 /** The response while the store cannot be used. The log says why; the visitor need not know. */

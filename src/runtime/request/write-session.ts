@@ -115,7 +115,9 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
     scope.identities.add(identity);
     opened.sendCookie(identity, record);
     scope.response.wrote();
-    return scope.emit(event, identity.key);
+    scope.emit(event, identity.key);
+    // Only now: until the session is stored, the row is all that there is.
+    return opened.isMigrated ? scope.migration?.end(scope) : undefined;
   }
   throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', { operation: 'PutItem' });
 }
