@@ -1,160 +1,271 @@
 /**
- * The options that the construct's props fix and the runtime reads, with the
- * rules that both hold them to. They travel as JSON in the environment.
- *
- * Not part of the public API of either half.
+ * The options that travel from the construct to the runtime, as JSON in the environment: type, documentation, rule and
+ * default of each, here alone. jsii needs each written out once more as a prop, in `construct/options`.
  *
  * @internal
  */
-import { DEFAULT_COOKIE_NAME, DEFAULT_REISSUE_TIME, DEFAULT_TIMEOUT, MAX_COOKIE_AGE } from './contract';
+import { MAX_COOKIE_AGE } from './contract';
+import { group, oneOf, OptionProblem, RulesOf, text, wholeNumber } from './option-rule';
+
+export { isRecord } from './option-rule';
 
 /** How a read relates to the writes before it. */
 export type Consistency = 'session' | 'strong' | 'eventual';
 
-/** The id cookie, as it travels. Durations are seconds. */
+/** The cookie that carries the session id. */
 export interface SharedCookieOptions {
+  /**
+   * The cookie's name.
+   *
+   * 1 to 256 letters, digits and the signs of RFC 6265. Browsers hold a name that starts with `__Host-` or `__Secure-`
+   * to stricter rules; use one if your site is served over HTTPS only.
+   *
+   * @default 'session_id'
+   */
   readonly name?: string;
+  /**
+   * How long the browser keeps the cookie.
+   *
+   * In seconds, from 1 to 34560000 (400 days) and at most `absoluteTimeout`. Each extension of the session then sends
+   * the cookie again.
+   *
+   * @default - until the browser is closed
+   */
   readonly maxAge?: number;
+  /**
+   * The path below which the browser sends the cookie.
+   *
+   * @default '/'
+   */
   readonly path?: string;
+  /**
+   * The domain whose subdomains get the cookie too.
+   *
+   * @default - only the host that set it
+   */
   readonly domain?: string;
+  /**
+   * Whether the browser sends the cookie over HTTPS only.
+   *
+   * Always true with a `__Host-` or `__Secure-` name, with `sameSite` None and with `partitioned`.
+   *
+   * @default - true if the request came over HTTPS, which behind API Gateway and function URLs is always
+   */
   readonly secure?: boolean;
+  /**
+   * Whether the cookie is hidden from the page's scripts.
+   *
+   * @default true
+   */
   readonly httpOnly?: boolean;
+  /**
+   * Which requests from other sites carry the cookie.
+   *
+   * `Strict`: none. `Lax`: links that lead to your site, which a sign-in with another site needs. `None`: all; the
+   * cookie is then `secure`. `false`, in code only, sends no attribute, and the browser decides.
+   *
+   * @default 'Strict'
+   */
   readonly sameSite?: 'Strict' | 'Lax' | 'None' | false;
+  /**
+   * Whether each site that embeds yours gets a cookie of its own (CHIPS).
+   *
+   * The cookie is then `secure`.
+   *
+   * @default false
+   */
   readonly partitioned?: boolean;
+  /**
+   * Which cookies Chromium drops first if a site has too many.
+   *
+   * Other browsers ignore it.
+   *
+   * @default - not sent, which Chromium reads as Medium
+   */
   readonly priority?: 'Low' | 'Medium' | 'High';
 }
 
-/** What travels from the construct to the runtime. Durations are seconds. */
+/** The options that the construct's props set, and that code may set too. */
 export interface SharedOptions {
+  /**
+   * When a session expires if it isn't used again.
+   *
+   * In seconds, from 1 to 34560000 (400 days); 1200 is 20 minutes.
+   *
+   * @default 1200
+   */
   readonly timeout?: number;
+  /**
+   * How long after one extension a request that only reads extends the session again.
+   *
+   * In seconds, from 0 to less than `timeout`. An extension costs one write; 0 extends with every request. A session
+   * with an idle timeout of its own (`remember`) is extended after a tenth of that, if that is less.
+   *
+   * @default - 120 seconds, or a tenth of `timeout` if that is less
+   */
   readonly reissueTime?: number;
+  /**
+   * When a session ends no matter how much it is used.
+   *
+   * In seconds since it was created, from `timeout` to 34560000 (400 days).
+   *
+   * @default - never: a session lives as long as it is used
+   */
   readonly absoluteTimeout?: number;
+  /**
+   * The cookie that carries the session id.
+   *
+   * @default - `session_id`, path `/`, HttpOnly, `SameSite=Strict`, no Max-Age
+   */
   readonly cookie?: SharedCookieOptions;
+  /**
+   * How a read relates to the writes before it.
+   *
+   * `session`: a browser reads what it wrote; reads are strong for 20 seconds after a write and eventual otherwise, at
+   * the price of a short-lived second cookie. `strong`: every read is strong, and costs twice as much. `eventual`: none
+   * is, and a request may miss what the one before it wrote.
+   *
+   * @default 'session'
+   */
   readonly consistency?: Consistency;
+  /**
+   * Whether values of 2 KiB and more are stored compressed.
+   *
+   * Only where that makes them at least a fifth smaller.
+   *
+   * @default true
+   */
   readonly compress?: boolean;
+  /**
+   * Whether values are encrypted under a key that only the session id yields.
+   *
+   * Neither the table nor its backups show them then; names of keys and queues stay readable. Costs some CPU with each
+   * read and write, and about 30 bytes a value.
+   *
+   * @default false
+   */
   readonly sealed?: boolean;
+  /**
+   * Keeps the sessions of several apps or preview environments in one table apart.
+   *
+   * 1 to 64 letters, digits, `.`, `_` and `-`. A cookie of one namespace means nothing in another, and a change of it
+   * ends every session. It is not a security border: a role that may use the table may read all of it.
+   *
+   * @default - none
+   */
+  readonly namespace?: string;
+}
+
+/** What `SESSION_TABLE_OPTIONS` holds. */
+export interface EnvironmentOptions extends SharedOptions {
+  /**
+   * Whether the function may change sessions; a grant sets it.
+   *
+   * @default 'readWrite'
+   */
   readonly access?: 'read' | 'readWrite';
 }
 
-/** An option that cannot be used: its name, what came, and what is allowed. */
-export interface OptionProblem {
-  readonly option: string;
-  readonly value: unknown;
-  readonly allowed: string;
-}
+/** What counts if nobody says otherwise. The default of `reissueTime` depends on `timeout`. */
+export const DEFAULTS = {
+  timeout: 1200,
+  cookie: { name: 'session_id', path: '/', httpOnly: true, sameSite: 'Strict' },
+  consistency: 'session',
+  compress: true,
+  sealed: false,
+  access: 'readWrite',
+} as const satisfies EnvironmentOptions;
 
-/** What one value may be: a test, and the same in words. */
-export interface OptionRule {
-  readonly allowed: string;
-  test(value: unknown): boolean;
-}
+const DEFAULT_REISSUE_TIME = 120;
 
-/** A whole number in a range, both ends included. */
-export function wholeNumber(least: number, most: number, unit: string): OptionRule {
-  return {
-    allowed: `a whole number of ${unit} from ${least} to ${most}`,
-    test: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-  };
-}
+type WithDefaults<Options, Default extends keyof Options> = Options & Required<Pick<Options, Default>>;
 
-/** One of a few values. */
-export function oneOf(...values: readonly (string | boolean)[]): OptionRule {
-  return {
-    allowed: values.map((value) => JSON.stringify(value)).join(', '),
-    test: (value) => values.includes(value as string | boolean),
-  };
-}
+/** The options with every default in place. */
+export type ResolvedSettings = Omit<WithDefaults<EnvironmentOptions, keyof typeof DEFAULTS | 'reissueTime'>, 'cookie'> & {
+  readonly cookie: WithDefaults<SharedCookieOptions, keyof typeof DEFAULTS.cookie>;
+};
 
-/** A text of a form. */
-export function text(form: RegExp, allowed: string): OptionRule {
-  return { allowed, test: (value) => typeof value === 'string' && form.test(value) };
+/** Fills in the defaults. */
+export function withDefaults(options: EnvironmentOptions): ResolvedSettings {
+  const { timeout = DEFAULTS.timeout } = options;
+  const reissueTime = Math.min(DEFAULT_REISSUE_TIME, Math.floor(timeout / 10));
+  return { ...DEFAULTS, reissueTime, ...options, cookie: { ...DEFAULTS.cookie, ...options.cookie } };
 }
 
 const flag = oneOf(true, false);
 const seconds = (least: number) => wholeNumber(least, MAX_COOKIE_AGE, 'seconds');
 
-/** Rules by the names of options. */
-export type OptionRules = Readonly<Record<string, OptionRule>>;
-
 /**
- * The rule of every shared option. The grammar of the cookie's is that of RFC 6265, section 4.1.1; the lengths keep a
- * cookie within the 4096 octets of RFC 6265bis, section 5.6.
+ * The grammar is that of RFC 6265; the lengths keep a cookie within the 4096 octets that every browser takes.
+ *
+ * @see https://datatracker.ietf.org/doc/html/rfc6265#section-4.1.1
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 5.6
  */
-export const SHARED_RULES: OptionRules = {
-  'timeout': seconds(1),
-  'reissueTime': seconds(0),
-  'absoluteTimeout': seconds(1),
-  'consistency': oneOf('session', 'strong', 'eventual'),
-  'compress': flag,
-  'sealed': flag,
-  'access': oneOf('read', 'readWrite'),
-  // One that is an object has been taken apart.
-  'cookie': { allowed: 'an object', test: () => false },
-  'cookie.name': text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/, "a cookie name: 1 to 256 of the letters, digits and !#$%&'*+-.^_`|~"),
-  'cookie.maxAge': seconds(1),
-  'cookie.path': text(/^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/, 'a path: "/" and then at most 1023 printable ASCII characters without ";"'),
-  'cookie.domain': text(
+const COOKIE_RULES: RulesOf<SharedCookieOptions> = {
+  name: text(
+    /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/,
+    "a cookie name: 1 to 256 of the letters, digits and !#$%&'*+-.^_`|~",
+  ),
+  maxAge: seconds(1),
+  path: text(
+    /^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/,
+    'a path: "/" and then at most 1023 printable ASCII characters without ";"',
+  ),
+  domain: text(
     /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
     'a domain name of two labels or more, without a leading dot or a port',
   ),
-  'cookie.secure': flag,
-  'cookie.httpOnly': flag,
-  'cookie.sameSite': oneOf('Strict', 'Lax', 'None', false),
-  'cookie.partitioned': flag,
-  'cookie.priority': oneOf('Low', 'Medium', 'High'),
+  secure: flag,
+  httpOnly: flag,
+  sameSite: oneOf('Strict', 'Lax', 'None', false),
+  partitioned: flag,
+  priority: oneOf('Low', 'Medium', 'High'),
 };
 
-/** The options by their names, those of the cookie beside the others; what is `undefined` is left out. */
-export function flattened(options: object, prefix = ''): [string, unknown][] {
-  return Object.entries(options).flatMap(([name, value]): [string, unknown][] => {
-    if (prefix + name === 'cookie' && isRecord(value)) return flattened(value, 'cookie.');
-    return value === undefined ? [] : [[prefix + name, value]];
-  });
-}
+/** The rule of every option that code and props may set. */
+export const SHARED_RULES: RulesOf<SharedOptions> = {
+  timeout: seconds(1),
+  reissueTime: seconds(0),
+  absoluteTimeout: seconds(1),
+  cookie: group(COOKIE_RULES),
+  consistency: oneOf('session', 'strong', 'eventual'),
+  compress: flag,
+  sealed: flag,
+  namespace: text(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits, ".", "_" and "-"'),
+};
 
-/** Whether a value is an object and no list. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** The rule of every option that the environment may hold. */
+export const ENVIRONMENT_RULES: RulesOf<EnvironmentOptions> = { ...SHARED_RULES, access: oneOf('read', 'readWrite') };
 
-/** The reissue time where none is set: 2 minutes, or a tenth of a timeout that is shorter than 20. */
-export function defaultReissueTime(timeout: number): number {
-  return Math.min(DEFAULT_REISSUE_TIME, Math.floor(timeout / 10));
-}
+/** The rule of the prefix of environment variables, which construct and runtime are each told. */
+export const ENV_PREFIX_RULE = text(/^[A-Za-z]\w{0,63}$/, 'a letter, then at most 63 letters, digits and "_"');
 
 /** Whether the cookie must be Secure whatever the request: its name's prefix, `SameSite=None` and `Partitioned` ask for it. */
 export function mustBeSecure(cookie: SharedCookieOptions): boolean {
-  return /^__(?:host|secure|http)-/i.test(cookie.name ?? '') || cookie.sameSite === 'None' || cookie.partitioned === true;
-}
-
-/** The first thing wrong with the options, or nothing. Unknown names are left to the caller. */
-export function findProblem(options: SharedOptions): OptionProblem | undefined {
-  for (const [option, value] of flattened(options)) {
-    const rule = SHARED_RULES[option];
-    if (rule?.test(value) === false) return { option, value, allowed: rule.allowed };
-  }
-  return findConflict(options);
+  const isPrefixed = /^__(?:host|secure|http)-/i.test(cookie.name ?? '');
+  return isPrefixed || cookie.sameSite === 'None' || cookie.partitioned === true;
 }
 
 /**
- * The first option that does not go with the others, each of which may be used.
+ * The first option that contradicts the others, though each alone may be used.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 4.1.3 for the prefixes
  */
 export function findConflict(options: SharedOptions): OptionProblem | undefined {
-  const timeout = options.timeout ?? DEFAULT_TIMEOUT;
-  const { reissueTime = defaultReissueTime(timeout), absoluteTimeout, cookie = {} } = options;
-  const name = cookie.name ?? DEFAULT_COOKIE_NAME;
+  const { timeout, reissueTime, absoluteTimeout = Infinity, cookie } = withDefaults(options);
+  const { name, maxAge, domain, path, secure, httpOnly } = cookie;
   const hostOnly = /^__host-/i.test(name);
-  const checks: readonly [boolean, string, unknown, string][] = [
+  const checks: readonly [wrong: boolean, option: string, value: unknown, allowed: string][] = [
     [reissueTime >= timeout, 'reissueTime', reissueTime, `less than the timeout of ${timeout} seconds`],
-    [absoluteTimeout !== undefined && absoluteTimeout < timeout, 'absoluteTimeout', absoluteTimeout, `at least the timeout of ${timeout} seconds`],
-    [(cookie.maxAge ?? 0) > (absoluteTimeout ?? Infinity), 'cookie.maxAge', cookie.maxAge, `at most the absoluteTimeout of ${absoluteTimeout} seconds`],
-    [hostOnly && cookie.domain !== undefined, 'cookie.domain', cookie.domain, `none with the name ${name}`],
-    [hostOnly && (cookie.path ?? '/') !== '/', 'cookie.path', cookie.path, `"/" with the name ${name}`],
-    [mustBeSecure(cookie) && cookie.secure === false, 'cookie.secure', false, 'true with a __Host- or __Secure- name, sameSite "None" or partitioned'],
-    [/^__(?:host-)?http-/i.test(name) && cookie.httpOnly === false, 'cookie.httpOnly', false, `true with the name ${name}`],
+    [absoluteTimeout < timeout, 'absoluteTimeout', absoluteTimeout, `at least the timeout of ${timeout} seconds`],
+    [(maxAge ?? 0) > absoluteTimeout, 'cookie.maxAge', maxAge, `at most the absoluteTimeout of ${absoluteTimeout} seconds`],
+    [hostOnly && domain !== undefined, 'cookie.domain', domain, `none with the name ${name}`],
+    [hostOnly && path !== '/', 'cookie.path', path, `"/" with the name ${name}`],
+    [mustBeSecure(cookie) && secure === false, 'cookie.secure', false, SECURE_COOKIES],
+    [/^__(?:host-)?http-/i.test(name) && !httpOnly, 'cookie.httpOnly', httpOnly, `true with the name ${name}`],
   ];
   const found = checks.find(([wrong]) => wrong);
   return found && { option: found[1], value: found[2], allowed: found[3] };
 }
+
+const SECURE_COOKIES = 'true with a __Host- or __Secure- name, sameSite "None" or partitioned';

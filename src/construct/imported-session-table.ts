@@ -2,15 +2,26 @@ import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { refuse } from './refusal';
-import { SessionTableAttributes } from './session-table-attributes';
+import { checkTableName, refuse, refuseUnknownProps } from './checks';
+import { differ, replicaArns, SessionTarget } from './grants';
+import { SESSION_OPTIONS, SessionOptions } from './options';
+import type { SessionTableAttributes } from './session-table';
 import { SessionTableBase } from './session-table-base';
-import { differ, replicaArns, SessionTarget } from './session-target';
-import { checkTableName } from './table-props-check';
+import { OptionNames } from '../option-rule';
 
 const TABLE_ARN = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
 
-/** A session table that another stack made. */
+/** The attributes that are not options; the compiler misses a forgotten one. */
+const ATTRIBUTES: { readonly [Name in Exclude<keyof SessionTableAttributes, keyof SessionOptions>]: OptionNames[string] } = {
+  tableName: {},
+  tableArn: {},
+  region: {},
+  encryptionKey: {},
+  replicaRegions: {},
+  replicaKeyArns: {},
+};
+
+/** A session table that another stack defines. */
 export class ImportedSessionTable extends SessionTableBase {
   public readonly tableArn: string;
   public readonly tableName: string;
@@ -21,6 +32,7 @@ export class ImportedSessionTable extends SessionTableBase {
 
   public constructor(scope: Construct, id: string, attributes: SessionTableAttributes) {
     super(scope, id, attributes);
+    refuseUnknownProps(this, attributes, { ...SESSION_OPTIONS, ...ATTRIBUTES });
     this.tableArn = tableArn(this, attributes);
     const own = Stack.of(this);
     const { account = own.account, region = own.region, resourceName } = Arn.split(this.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
@@ -56,21 +68,23 @@ export class ImportedSessionTable extends SessionTableBase {
     if (!differ(region, own) || replicaRegions.includes(own)) return;
     Annotations.of(this).addWarningV2(
       'cdk-session-table:otherRegion',
-      `The table is in ${region} and this stack in ${own}: each request that opens a session waits for the way there and back. Use a table of this Region, or acknowledge this warning.`,
+      `The table is in ${region} and this stack in ${own}, so each request that opens a session waits for a round trip ` +
+        'between the two. Use a table of this Region, or acknowledge this warning.',
     );
   }
 
-  /** Nothing here can tell how an imported table is encrypted, so this is no warning. */
+  /** Nothing here can tell how an imported table is encrypted, so this is not a warning. */
   private mentionKey(): void {
     if (this.encryptionKey) return;
     Annotations.of(this).addInfoV2(
       'cdk-session-table:importedWithoutKey',
-      'Grants on this imported table hold no KMS action. If a customer key encrypts it, import it with fromSessionTableAttributes and encryptionKey.',
+      'Grants on this imported table allow no KMS action. If a customer key encrypts it, import it with ' +
+        'fromSessionTableAttributes and encryptionKey.',
     );
   }
 }
 
-/** @throws Error unless there is exactly one of name and ARN, of the right form */
+/** @throws Error unless exactly one of name and ARN is given, in the right form */
 function tableArn(scope: Construct, { tableName: name, tableArn: arn, region }: SessionTableAttributes): string {
   if (arn === undefined) {
     checkTableName(scope, name);
@@ -82,6 +96,8 @@ function tableArn(scope: Construct, { tableName: name, tableArn: arn, region }: 
     refuse(scope, { prop: 'tableArn', value: arn, allowed: 'arn:<partition>:dynamodb:<region>:<account>:table/<name>' });
   }
   const own = arn.split(':')[3] ?? '';
-  if (region !== undefined && differ(region, own)) refuse(scope, { prop: 'region', value: region, allowed: `${own}, as in the tableArn` });
+  if (region !== undefined && differ(region, own)) {
+    refuse(scope, { prop: 'region', value: region, allowed: `${own}, as in the tableArn` });
+  }
   return arn;
 }

@@ -1,22 +1,13 @@
-import { Annotations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { IEnvironmentReceiver } from './environment-receiver';
-import { ISessionTable } from './i-session-table';
-import { SessionAccess } from './session-access';
-import { SessionAlarms } from './session-alarms';
-import { SessionAlarmsProps } from './session-alarms-props';
-import { sessionDashboard } from './session-dashboard';
-import { SessionEnvironment } from './session-environment';
-import { grantSessions } from './session-grant';
-import { byOperation, MetricSource, sumOf, tableMetric } from './session-metrics';
-import { SessionOptions } from './session-options';
-import { SessionTarget } from './session-target';
-import { sharedOptions } from './shared-options-json';
-import { unreachedFunction } from './unreached-function';
+import { IEnvironmentReceiver, SessionEnvironment } from './environment';
+import { grantSessions, SessionAccess, SessionTarget } from './grants';
+import { byOperation, MetricSource, SessionAlarms, SessionAlarmsProps, sessionDashboard, sumOf, tableMetric } from './observing';
+import { sharedOptions, SessionOptions } from './options';
+import type { ISessionTable } from './session-table';
 
 /** What a session table of this app and an imported one have in common. */
 export abstract class SessionTableBase extends Construct implements ISessionTable {
@@ -31,15 +22,21 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
 
   public constructor(scope: Construct, id: string, options: SessionOptions = {}) {
     super(scope, id);
-    this.variables = new SessionEnvironment({ scope: this, prefix: options.envPrefix, options: sharedOptions(this, options) });
+    this.variables = new SessionEnvironment({
+      scope: this,
+      prefix: options.envPrefix,
+      options: sharedOptions(this, options),
+      tableName: () => this.tableName,
+      target: () => this._target,
+    });
   }
 
   public get environment(): { [name: string]: string } {
-    return this.variables.variables(this, this.tableName, this._target);
+    return this.variables.variables(this);
   }
 
   public addEnvironment(receiver: IEnvironmentReceiver, access: SessionAccess = SessionAccess.READ_WRITE): void {
-    this.variables.write(receiver, access, this.tableName, this._target);
+    this.variables.write(receiver, access);
   }
 
   public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
@@ -102,16 +99,7 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
 
   private grant(grantee: iam.IGrantable, access: SessionAccess): iam.Grant {
     const grant = grantSessions({ scope: this, target: this._target, encryptionKey: this.encryptionKey }, grantee, access);
-    if (isEnvironmentReceiver(grantee)) {
-      this.addEnvironment(grantee, access);
-    } else {
-      const problem = unreachedFunction(grantee, (fn) => this.variables.isIn(fn));
-      if (problem) Annotations.of(this).addWarningV2('cdk-session-table:environmentNotSet', problem);
-    }
+    this.variables.follow(grantee, access);
     return grant;
   }
-}
-
-function isEnvironmentReceiver(grantee: object): grantee is IEnvironmentReceiver {
-  return typeof (grantee as Partial<IEnvironmentReceiver>).addEnvironment === 'function';
 }

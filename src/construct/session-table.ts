@@ -1,28 +1,293 @@
-import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct, IConstruct } from 'constructs';
-import { ISessionTable } from './i-session-table';
+import { sessionBundling } from './bundling';
+import { checkTableProps, recovery, refuseUnknownProps, warnOfReturningSessions } from './checks';
+import { IEnvironmentReceiver } from './environment';
+import { replicaArns, SessionAccess, SessionTarget } from './grants';
 import { ImportedSessionTable } from './imported-session-table';
-import { sameNameCheck } from './same-name-check';
-import { sessionBundling } from './session-bundling';
-import { SessionTableAttributes } from './session-table-attributes';
+import type { SessionAlarms, SessionAlarmsProps } from './observing';
+import { SESSION_OPTIONS, SessionOptions } from './options';
 import { SessionTableBase } from './session-table-base';
-import { SessionTableProps } from './session-table-props';
-import { replicaArns, SessionTarget } from './session-target';
-import { checkTableProps, recovery, warnOfReturningSessions } from './table-props-check';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
+import { OptionNames } from '../option-rule';
+
+/** A table of web sessions, defined in this app or imported. */
+export interface ISessionTable extends IConstruct {
+  /** The ARN of the table. */
+  readonly tableArn: string;
+
+  /** The name of the table. */
+  readonly tableName: string;
+
+  /** The customer's key that encrypts the table, if there is one. */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * The environment variables that the runtime reads.
+   *
+   * For whatever takes them neither by a grant nor by `addEnvironment`. They are made for the stack of this construct,
+   * and for reading and writing.
+   */
+  readonly environment: { [name: string]: string };
+
+  /**
+   * Writes the variables that the runtime reads into what runs it, such as a container of an ECS task.
+   *
+   * A receiver that may write keeps that, in whatever order the calls come.
+   *
+   * @param receiver a Lambda function or an ECS container
+   * @param access what its IAM role may do; reading and writing by default
+   */
+  addEnvironment(receiver: IEnvironmentReceiver, access?: SessionAccess): void;
+
+  /**
+   * Lets the grantee use sessions.
+   *
+   * Allows GetItem, PutItem, UpdateItem and DeleteItem on this table and its replicas, what DynamoDB then needs of the
+   * customer's keys, and nothing else. A Lambda function gets the environment too, also through an alias or a version;
+   * a grant to a role tells the functions and containers that have the environment for reading and run as this role.
+   *
+   * @param grantee a Lambda function, or a role or user of the table's own account
+   */
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Lets the grantee open sessions, and neither extend nor change them.
+   *
+   * Allows GetItem and what it needs of the customer's keys. A Lambda function gets the environment too.
+   * `grantReadWrite` to the same grantee takes precedence over this, in either order.
+   *
+   * @param grantee a Lambda function, or a role or user of the table's own account
+   */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Any metric of DynamoDB whose only dimension is the table's name.
+   *
+   * A sum over 5 minutes unless the options say otherwise.
+   */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** The read units consumed, a sum over 5 minutes unless the options say otherwise. */
+  metricConsumedReadCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** The write units consumed, a sum over 5 minutes unless the options say otherwise. */
+  metricConsumedWriteCapacityUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /** Throttled reads and writes together, a sum over 5 minutes unless the options say otherwise. */
+  metricThrottleEvents(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression;
+
+  /**
+   * Errors on DynamoDB's side in the calls that the runtime makes.
+   *
+   * A sum over 5 minutes unless the options say otherwise.
+   */
+  metricSystemErrors(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression;
+
+  /**
+   * The time that DynamoDB takes for one of its operations, in milliseconds and without the network.
+   *
+   * An average over 5 minutes unless the options say otherwise.
+   */
+  metricLatency(operation: dynamodb.Operation, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Writes that were refused because the session had ended or had changed.
+   *
+   * That is how races are settled, and not a fault. A sum over 5 minutes unless the options say otherwise.
+   */
+  metricRefusedWrites(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Dead and replaced sessions that DynamoDB deleted in the background.
+   *
+   * A sum over 5 minutes unless the options say otherwise.
+   */
+  metricTimeToLiveDeletions(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Adds the alarms that a person on call would want for this table.
+   *
+   * The reasons for the thresholds are in `docs/alarms.md`.
+   */
+  addAlarms(props?: SessionAlarmsProps): SessionAlarms;
+
+  /** Adds a dashboard of what this table does: load, faults, latency, refused writes and expiry. */
+  addDashboard(props?: cloudwatch.DashboardProps): cloudwatch.Dashboard;
+}
+
+/** Properties of a SessionTable. */
+export interface SessionTableProps extends SessionOptions {
+  /**
+   * The table's physical name: 3 to 255 letters, digits, `_`, `-` and `.`.
+   *
+   * Changing it replaces the table, which ends every session. Leave it out unless something outside of CDK has to know
+   * the name.
+   *
+   * @default - chosen by CloudFormation
+   */
+  readonly tableName?: string;
+
+  /**
+   * How throughput is paid for.
+   *
+   * Provisioned throughput suits a steady load of known size, which sessions seldom are.
+   *
+   * @default Billing.onDemand()
+   */
+  readonly billing?: dynamodb.Billing;
+
+  /**
+   * The key that encrypts the table at rest.
+   *
+   * A customer's key costs KMS requests and needs a stack with a Region; grants then cover the key and the replicas'
+   * keys.
+   *
+   * @default TableEncryptionV2.dynamoOwnedKey()
+   */
+  readonly encryption?: dynamodb.TableEncryptionV2;
+
+  /**
+   * Replicas in other Regions, for a stack with a Region.
+   *
+   * Each write is paid for once per Region. Across Regions the last writer wins, so a visitor has to stay in one Region:
+   * see `docs/global-tables-and-backups.md`.
+   *
+   * @default - none
+   */
+  readonly replicas?: dynamodb.ReplicaTableProps[];
+
+  /**
+   * How far back the table can be restored, in whole days from 1 to 35.
+   *
+   * A restored table holds sessions that have ended since the backup: see `docs/global-tables-and-backups.md`.
+   *
+   * @default - off: a lost session costs one sign-in, a kept one may be misused
+   */
+  readonly pointInTimeRecovery?: Duration;
+
+  /**
+   * Whether DynamoDB refuses to delete the table.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * What becomes of the table when it leaves the stack.
+   *
+   * By default it is kept, unless the deployment that created it fails: then it is deleted with the rest, so that the
+   * next attempt finds no orphan.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Which keys CloudWatch Contributor Insights reports, at a price for each event.
+   *
+   * It shows keys in plain text: here they are hashes of session ids.
+   *
+   * @default - off
+   */
+  readonly contributorInsights?: dynamodb.ContributorInsightsMode;
+
+  /**
+   * The table class.
+   *
+   * Infrequent access makes storage cheaper and requests dearer; sessions are small and often read.
+   *
+   * @default TableClass.STANDARD
+   */
+  readonly tableClass?: dynamodb.TableClass;
+
+  /**
+   * Tags of the table and of its replicas, by name.
+   *
+   * @default - none
+   */
+  readonly tags?: { [name: string]: string };
+}
+
+/** The props of the table alone; the compiler misses a forgotten one. */
+const TABLE_PROPS: { readonly [Name in Exclude<keyof SessionTableProps, keyof SessionOptions>]: OptionNames[string] } = {
+  tableName: {},
+  billing: {},
+  encryption: {},
+  replicas: {},
+  pointInTimeRecovery: {},
+  deletionProtection: {},
+  removalPolicy: {},
+  contributorInsights: {},
+  tableClass: {},
+  tags: {},
+};
 
 /**
- * A DynamoDB table of web sessions, billed on demand unless told otherwise.
+ * What identifies a session table of another stack, and the options that it has there.
  *
- * The partition key `sid` (binary) and the TTL attribute `exp` are what the
- * runtime of this package expects, and are fixed.
+ * Every user of a table should have the same options.
+ */
+export interface SessionTableAttributes extends SessionOptions {
+  /**
+   * The table's name. Either this or `tableArn`.
+   *
+   * @default - taken from `tableArn`
+   */
+  readonly tableName?: string;
+
+  /**
+   * The table's ARN. Either this or `tableName`. The account must be the stack's own.
+   *
+   * @default - made of `tableName`, `region` and the stack's account
+   */
+  readonly tableArn?: string;
+
+  /**
+   * The table's Region.
+   *
+   * @default - the Region of `tableArn`, or the stack's own
+   */
+  readonly region?: string;
+
+  /**
+   * The customer's key that encrypts the table.
+   *
+   * Without it grants allow no KMS action, and a table that has such a key cannot be read.
+   *
+   * @default - the table is encrypted by a key of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * The Regions of the table's replicas.
+   *
+   * @default - none
+   */
+  readonly replicaRegions?: string[];
+
+  /**
+   * The ARNs of the customer's keys that encrypt the replicas, by Region.
+   *
+   * @default - the replicas are encrypted by keys of AWS
+   */
+  readonly replicaKeyArns?: { [region: string]: string };
+}
+
+/**
+ * A DynamoDB table of web sessions, billed on demand by default.
+ *
+ * The partition key `sid` (binary) and the TTL attribute `exp` are what the runtime of this package expects, and are
+ * fixed.
  */
 export class SessionTable extends SessionTableBase {
   /**
-   * A table of this account and Region that another stack made.
+   * A table of this account and Region that another stack defines.
    *
    * @param scope the parent, usually `this`
    * @param id the construct's id
@@ -44,8 +309,7 @@ export class SessionTable extends SessionTableBase {
   }
 
   /**
-   * A table of this account that another stack made, with its key, its replicas
-   * and the options that it was given there.
+   * A table of this account that another stack defines, with its key, its replicas and its options.
    *
    * @param scope the parent, usually `this`
    * @param id the construct's id
@@ -56,12 +320,12 @@ export class SessionTable extends SessionTableBase {
   }
 
   /**
-   * The `bundling` of a NodejsFunction that gives the smallest and fastest bundle
-   * of handler and runtime: an ES module, minified, of the packages' ES modules,
-   * with the AWS SDK inside. The SDK of the Lambda runtime starts more slowly than
-   * the part of it that sessions need.
+   * The `bundling` of a NodejsFunction that gives the smallest and fastest bundle of handler and runtime.
    *
-   * @param overrides what to set otherwise, or besides
+   * A minified ES module made of the packages' ES modules, with the AWS SDK inside. The SDK of the Lambda runtime starts
+   * more slowly than the part of it that sessions need.
+   *
+   * @param overrides settings that replace these or add to them
    */
   public static bundling(overrides?: BundlingOptions): BundlingOptions {
     return sessionBundling(overrides);
@@ -73,18 +337,14 @@ export class SessionTable extends SessionTableBase {
   /** @internal */
   protected readonly _target: SessionTarget;
 
-  /** @internal */
-  public readonly _physicalName: string | undefined;
-
   public constructor(scope: Construct, id: string, props: SessionTableProps = {}) {
     super(scope, id, props);
+    refuseUnknownProps(this, props, { ...SESSION_OPTIONS, ...TABLE_PROPS });
     checkTableProps(this, props);
     warnOfReturningSessions(this, props);
     this.table = new dynamodb.TableV2(this, 'Resource', tableProps(this, props));
     for (const [name, value] of Object.entries(props.tags ?? {})) Tags.of(this.table).add(name, value);
-    this._target = target(this, props);
-    this._physicalName = props.tableName;
-    if (this._physicalName !== undefined) this.node.addValidation(sameNameCheck(this, isSessionTable));
+    this._target = target(this.table, props);
   }
 
   /** The ARN of the table. */
@@ -97,14 +357,10 @@ export class SessionTable extends SessionTableBase {
     return this.table.tableName;
   }
 
-  /** The customer's key that encrypts the table, where there is one. */
+  /** The customer's key that encrypts the table, if there is one. */
   public get encryptionKey(): kms.IKey | undefined {
     return this.table.encryptionKey;
   }
-}
-
-function isSessionTable(node: IConstruct): node is SessionTable {
-  return node instanceof SessionTable;
 }
 
 function tableProps(scope: Construct, props: SessionTableProps): dynamodb.TablePropsV2 {
@@ -117,13 +373,13 @@ function tableProps(scope: Construct, props: SessionTableProps): dynamodb.TableP
     replicas: props.replicas,
     pointInTimeRecoverySpecification: recovery(scope, props.pointInTimeRecovery),
     deletionProtection: props.deletionProtection,
-    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     contributorInsightsSpecification: props.contributorInsights && { enabled: true, mode: props.contributorInsights },
     tableClass: props.tableClass,
   };
 }
 
-function target({ table }: SessionTable, { encryption, replicas = [] }: SessionTableProps): SessionTarget {
+function target(table: dynamodb.TableV2, { encryption, replicas = [] }: SessionTableProps): SessionTarget {
   const { account, region } = Stack.of(table);
   const replicaRegions = replicas.map((replica) => replica.region);
   return {

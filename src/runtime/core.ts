@@ -16,7 +16,7 @@ export {
   type UpdateItemInput,
 } from './client/session-client';
 export { type Clock } from './clock';
-export { type Codec } from './session/codec';
+export { type Codec, type JsonData, type JsonValue } from './session/codec';
 export { type CsrfOptions, type CsrfRequest, type HeaderGetter, type HeaderRecord } from './session/csrf';
 export {
   SessionConflictError,
@@ -34,4 +34,5 @@ export { type FlashOptions } from './session/flash';
 export { type RegenerateOptions, type Session } from './session/session';
 export { type SessionEvent } from './options/session-event';
 export { type SessionFactory } from './request/session-factory';
-export { type SessionRequest, type SessionRequestInit } from './request/session-request';
+export { type SessionById, type SessionsById } from './request/by-id';
+export { type FinishedRequest, type RequestOutcome, type SessionRequest, type SessionRequestInit } from './request/session-request';

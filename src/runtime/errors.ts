@@ -33,13 +33,13 @@ const KINDS = Symbol.for('cdk-session-table.error-kinds');
  * the CommonJS one beside the ES module.
  */
 export class SessionError extends Error {
-  protected static readonly kind: string = 'SessionError';
-
   public static [Symbol.hasInstance](value: unknown): boolean {
     if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
     const kinds = (Object(value) as { readonly [KINDS]?: unknown })[KINDS];
     return Object.hasOwn(this, 'kind') && Array.isArray(kinds) && kinds.includes(this.kind);
   }
+
+  protected static readonly kind: string = 'SessionError';
 
   /** A literal, because bundlers shorten the names of classes. */
   public override readonly name: string = 'SessionError';

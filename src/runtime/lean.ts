@@ -8,6 +8,7 @@ import { LeanClient, LeanClientOptions } from './client/lean/client';
 import { SessionClient } from './client/session-client';
 import { SessionFactoryOptions } from './options/factory-options';
 import { SessionFactory, makeSessionFactory } from './request/session-factory';
+import type { Codec, JsonData } from './session/codec';
 
 export * from './core';
 export { type LeanClientOptions } from './client/lean/client';
@@ -16,10 +17,18 @@ export { type LeanClientOptions } from './client/lean/client';
  * Makes a session factory whose client is a lean one. Call it once, outside of
  * the handler: it makes no call, but reads the environment and checks the options.
  *
- * @typeParam Data - what a session holds; every key may be absent
+ * @typeParam Data - the keys of a session with the types of their values; every key may be absent. Without a `codec`,
+ *   a type that JSON would change, such as `Date`, does not compile
  * @throws TypeError for a wrong option, naming it, what came and what is allowed; a client of the SDK is one
  */
-export function sessionFactory<Data extends object = Record<string, unknown>>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
+export function sessionFactory<Data extends JsonData<Data> = Record<string, unknown>>(
+  options?: SessionFactoryOptions & { readonly codec?: undefined },
+): SessionFactory<Data>;
+/** The same with a codec, which may keep values that JSON changes. */
+export function sessionFactory<Data extends object = Record<string, unknown>>(
+  options: SessionFactoryOptions & { readonly codec: Codec },
+): SessionFactory<Data>;
+export function sessionFactory<Data extends object>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
   return makeSessionFactory<Data>(options, process.env, (given, { region }) => {
     if (given === undefined) return leanClient({ region });
     throw new TypeError('sessionFactory: client is a client of the AWS SDK; allowed here is leanClient() or another SessionClient. '

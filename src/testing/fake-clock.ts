@@ -5,7 +5,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test moves it. Give it to a factory as `clock`. */
 export class FakeClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();
@@ -25,7 +25,7 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets the time pass at once: who waits in a test need not. */
+  /** Lets the time pass at once, so that nothing waits in a test. */
   public async sleep(milliseconds: number): Promise<void> {
     this.advance(milliseconds);
   }
@@ -35,11 +35,24 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves the time, backwards too, and calls back what has become due, in order. */
+  /** Moves the time, also backwards, and makes the calls that are due, in order. */
   public advance(milliseconds: number): void {
     this.#now += milliseconds;
     const due = [...this.#timers].filter(({ at }) => at <= this.#now).sort((one, other) => one.at - other.at);
     for (const timer of due) if (this.#timers.delete(timer)) timer.callback();
+  }
+
+  /**
+   * Makes this the time of `Date.now` too, and so of a factory that your handler makes at module level.
+   *
+   * @returns a function that restores the former `Date.now`
+   */
+  public install(): () => void {
+    const former = Date.now;
+    Date.now = () => this.#now;
+    return () => {
+      Date.now = former;
+    };
   }
 
   /** Moves the time by whole seconds. */

@@ -11,11 +11,12 @@ export function makeStack(env?: Environment, id = 'Stack'): Stack {
   return new Stack(new App(), id, { env });
 }
 
-export function makeFunction(scope: Construct, id = 'Fn'): lambda.Function {
+export function makeFunction(scope: Construct, id = 'Fn', props: Partial<lambda.FunctionProps> = {}): lambda.Function {
   return new lambda.Function(scope, id, {
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = async () => {};'),
+    ...props,
   });
 }
 

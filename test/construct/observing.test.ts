@@ -42,9 +42,9 @@ test('latency is the average of one operation', () => {
   });
 });
 
-test('system errors are those of the four operations that the runtime calls', () => {
+test('system errors are those of the calls that the runtime makes, a sign-in\'s transaction among them', () => {
   const metric = new SessionTable(makeStack(), 'Sessions').metricSystemErrors();
-  expect(metric.expression).toBe('FILL(getItem, 0) + FILL(putItem, 0) + FILL(updateItem, 0) + FILL(deleteItem, 0)');
+  expect(metric.expression).toBe('FILL(getItem, 0) + FILL(putItem, 0) + FILL(updateItem, 0) + FILL(deleteItem, 0) + FILL(transactWriteItems, 0)');
 });
 
 test('throttle events are those of reads and writes', () => {

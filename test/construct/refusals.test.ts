@@ -1,14 +1,12 @@
-import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Billing, Capacity, TableEncryptionV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Capacity, TableEncryptionV2 } from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { HERE, makeStack } from './fixture';
 import { SessionTable, SessionTableProps } from '../../src';
 
 const FAR = 'eu-central-1';
 const KEY = `arn:aws:kms:eu-west-1:${HERE.account}:key/1`;
-const autoscaled = (maxCapacity: number) => Capacity.autoscaled({ maxCapacity });
-const provisioned = (reads: number, writes = 10) => Billing.provisioned({ readCapacity: Capacity.fixed(reads), writeCapacity: autoscaled(writes) });
 
 function synth(props: SessionTableProps, env?: typeof HERE): Template {
   const stack = makeStack(env);
@@ -20,30 +18,6 @@ const refusals = (props: SessionTableProps, env?: typeof HERE) => expect(() => s
 
 test('capacity for a replica is refused when billing is on demand', () => {
   refusals({ replicas: [{ region: FAR, readCapacity: Capacity.fixed(5) }] }, HERE).toThrow(/readCapacity/);
-});
-
-test('a maximum for a replica is refused when billing is provisioned', () => {
-  refusals({ billing: provisioned(5), replicas: [{ region: FAR, maxReadRequestUnits: 5 }] }, HERE).toThrow(
-    'Stack/Sessions: replicas[eu-central-1].maxReadRequestUnits is 5; allowed: none with provisioned billing',
-  );
-});
-
-test.each([0, -1, 1.5, NaN, Infinity])('a capacity of %p is refused', (units) => {
-  refusals({ billing: provisioned(units) }).toThrow(`Stack/Sessions: billing (reads).readCapacityUnits is ${units}; allowed: a whole number, 1 or more`);
-  refusals({ billing: Billing.onDemand({ maxReadRequestUnits: units }) }).toThrow(`billing (reads) is ${units};`);
-  refusals({ billing: Billing.onDemand({ maxWriteRequestUnits: units }) }).toThrow(`billing (writes) is ${units};`);
-  refusals({ replicas: [{ region: FAR, maxReadRequestUnits: units }] }, HERE).toThrow(`replicas[eu-central-1].maxReadRequestUnits is ${units};`);
-});
-
-test('an autoscaled capacity that is no number is refused', () => {
-  refusals({ billing: provisioned(5, NaN) }).toThrow(/billing \(writes\)\.writeCapacityAutoScalingSettings\.maxCapacity is NaN/);
-});
-
-test('a capacity that is a token is accepted', () => {
-  const stack = makeStack();
-  const units = new CfnParameter(stack, 'Units', { type: 'Number' }).valueAsNumber;
-  new SessionTable(stack, 'Sessions', { billing: Billing.onDemand({ maxReadRequestUnits: units }) });
-  expect(() => Template.fromStack(stack)).not.toThrow();
 });
 
 test('a table name that DynamoDB refuses is refused', () => {
@@ -88,16 +62,43 @@ test('two constructs with one id in one scope are refused', () => {
   expect(() => new SessionTable(stack, 'Sessions')).toThrow(/already a Construct with name 'Sessions'/);
 });
 
-test('two tables with one physical name in one place are refused', () => {
-  const app = new App();
-  new SessionTable(new Stack(app, 'One', { env: HERE }), 'Sessions', { tableName: 'sessions' });
-  new SessionTable(new Stack(app, 'Two', { env: HERE }), 'Sessions', { tableName: 'sessions' });
-  expect(() => app.synth()).toThrow(/\[One\/Sessions\] tableName is "sessions"; allowed: a name that no other table has; Two\/Sessions has it/);
+/** Props as a JavaScript program may pass them. */
+const untyped = (props: object) => props as SessionTableProps;
+
+const UNKNOWN: [object, string, string][] = [
+  [{ timeOut: 5 }, 'timeOut', 'Did you mean "timeout"?'],
+  [{ samesite: 'Lax' }, 'samesite', 'Did you mean "cookie.sameSite"?'],
+  [{ sameSite: 'Lax' }, 'sameSite', 'Did you mean "cookie.sameSite"?'],
+  [{ cookie: { samesite: 'Lax' } }, 'cookie.samesite', 'Did you mean "cookie.sameSite"?'],
+  [{ 'cookie.secure': true }, 'cookie.secure', 'Did you mean "cookie.secure"?'],
+  [{ table_name: 'sessions' }, 'table_name', 'Did you mean "tableName"?'],
+  [{ RemovalPolicy: 'destroy' }, 'RemovalPolicy', 'Did you mean "removalPolicy"?'],
+  [{ access: 'read' }, 'access', 'There are timeout, '],
+  [{ env: HERE }, 'env', 'There are timeout, '],
+  [{ timeToLiveAttribute: 'sid' }, 'timeToLiveAttribute', 'There are timeout, '],
+  [{ partitionKey: { name: 'id', type: 'S' } }, 'partitionKey', 'There are timeout, '],
+  [{ constructor: 5 }, 'constructor', 'There are timeout, '],
+  [JSON.parse('{"__proto__":{"timeout":5}}'), '__proto__', 'There are timeout, '],
+];
+
+test.each(UNKNOWN)('the prop in %j is refused by its name, with the one that was probably meant', (props, name, advice) => {
+  refusals(untyped(props)).toThrow(`Stack/Sessions: there is no prop ${JSON.stringify(name)}. ${advice}`);
 });
 
-test('two tables with one physical name are accepted in different Regions, and in stacks whose Regions are not known yet', () => {
-  const app = new App();
-  const places = [HERE, { ...HERE, region: FAR }, undefined, undefined];
-  places.forEach((env, n) => new SessionTable(new Stack(app, `S${n}`, { env }), 'Sessions', { tableName: 'sessions' }));
-  expect(() => app.synth()).not.toThrow();
+test('props of an imported table and of alarms are held to their names too', () => {
+  const stack = makeStack(HERE);
+  const attributes: object = { tableName: 'old', replicas: ['eu-central-1'] };
+  expect(() => SessionTable.fromSessionTableAttributes(stack, 'Old', attributes)).toThrow(/^Stack\/Old: there is no prop "replicas"\. There are timeout, /);
+  const alarms: object = { throttleevents: 5 };
+  expect(() => new SessionTable(stack, 'Sessions').addAlarms(alarms)).toThrow('Stack/Sessions/Alarms: there is no prop "throttleevents". Did you mean "throttleEvents"?');
+});
+
+test('what is not an object is refused as props and as a cookie', () => {
+  refusals(untyped(['tableName'])).toThrow('Stack/Sessions: props is tableName; allowed: an object');
+  refusals(untyped({ cookie: 'session_id' })).toThrow('Stack/Sessions: cookie is "session_id"; allowed: an object');
+  refusals(untyped({ cookie: ['session_id'] })).toThrow('Stack/Sessions: cookie is session_id; allowed: an object');
+});
+
+test('a prop that is undefined counts as left out', () => {
+  refusals(untyped({ colour: undefined, timeout: undefined, cookie: undefined })).not.toThrow();
 });

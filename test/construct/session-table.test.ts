@@ -13,10 +13,10 @@ function tableOf(props?: SessionTableProps, env?: typeof HERE) {
   return resource!;
 }
 
-test('the table has the key, the TTL and the billing that the runtime expects, and is retained', () => {
+test('the table has the key, the TTL and the billing that the runtime expects, and outlives its stack unless its creation fails', () => {
   expect(tableOf()).toEqual({
     Type: 'AWS::DynamoDB::GlobalTable',
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       KeySchema: [{ AttributeName: KEY_ATTRIBUTE, KeyType: 'HASH' }],
@@ -41,19 +41,16 @@ test('a plain table is one resource', () => {
   expect(Object.keys(Template.fromStack(stack).toJSON().Resources)).toHaveLength(1);
 });
 
-test('key and TTL cannot be set, not even by a caller without types', () => {
-  const untyped: object = { timeToLiveAttribute: 'sid', partitionKey: { name: 'id', type: 'S' } };
-  const { Properties } = tableOf(untyped as SessionTableProps);
-  expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: TTL_ATTRIBUTE, Enabled: true });
-  expect(Properties.KeySchema).toEqual([{ AttributeName: KEY_ATTRIBUTE, KeyType: 'HASH' }]);
-});
-
 test('tableName names the table', () => {
   expect(tableOf({ tableName: 'my.Sessions-1_a' }).Properties.TableName).toBe('my.Sessions-1_a');
 });
 
 test('removalPolicy DESTROY lets the table go with its stack', () => {
   expect(tableOf({ removalPolicy: RemovalPolicy.DESTROY })).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+});
+
+test('removalPolicy RETAIN keeps the table even if its creation fails', () => {
+  expect(tableOf({ removalPolicy: RemovalPolicy.RETAIN })).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
 });
 
 test('deletionProtection, tableClass and contributorInsights reach the table', () => {
@@ -115,10 +112,10 @@ test('tags of the app join those of the props', () => {
   });
 });
 
-test('a replica brings a warning that an ended session can come back', () => {
+test('a replica brings a warning that an ended session can come back, and that a visitor belongs to one Region', () => {
   const stack = makeStack(HERE);
   new SessionTable(stack, 'Sessions', { replicas: [{ region: 'eu-central-1' }] });
-  expect(warnings(stack)).toEqual([expect.stringMatching(/last writer wins.*cdk-session-table:replicas/s)]);
+  expect(warnings(stack)).toEqual([expect.stringMatching(/last writer wins.*conditions and transactions hold in one Region.*each visitor to one Region.*cdk-session-table:replicas/s)]);
 });
 
 test('point-in-time recovery reaches the table and brings a warning that ended sessions come back', () => {

@@ -29,6 +29,7 @@ const EVERYTHING: Required<Omit<SessionOptions, 'envPrefix'>> = {
   consistency: SessionConsistency.STRONG,
   compress: false,
   sealed: true,
+  namespace: 'preview-42',
 };
 
 test('every option travels, by the name and in the unit that the runtime reads', () => {
@@ -50,12 +51,20 @@ test('every option travels, by the name and in the unit that the runtime reads',
     consistency: 'strong',
     compress: false,
     sealed: true,
+    namespace: 'preview-42',
   });
 });
 
-test('the props are the options that the contract knows, and access, which grants set', () => {
-  const cookie = Object.keys(EVERYTHING.cookie).map((name) => `cookie.${name}`);
-  expect([...Object.keys(EVERYTHING), ...cookie, 'access'].sort()).toEqual(Object.keys(SHARED_RULES).sort());
+test('the test above sets every option that travels', () => {
+  expect(Object.keys(EVERYTHING)).toEqual(Object.keys(SHARED_RULES));
+  expect(Object.keys(EVERYTHING.cookie)).toEqual(Object.keys(SHARED_RULES.cookie.parts!));
+});
+
+test('a namespace that could be mistaken for something else is refused', () => {
+  for (const namespace of ['', 'a b', 'a/b', 'é', 'a\n', 'a'.repeat(65)]) {
+    refusals({ namespace }).toThrow(`namespace is ${JSON.stringify(namespace)}; allowed: 1 to 64 letters, digits, ".", "_" and "-"`);
+  }
+  refusals({ namespace: 'a'.repeat(64) }).not.toThrow();
 });
 
 test('without an option nothing travels', () => {

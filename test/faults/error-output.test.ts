@@ -38,7 +38,7 @@ async function errorOf(operation: string, fault: FaultName, act: (session: ShopS
   const visitor = await Visitor.withSession(table, clock);
   const ref = await visitor.visit((session) => session.ref);
   const { sessions } = CLIENTS['own SDK client'](proxy.endpoint, { tableName: table.name, clock });
-  proxy.fail(operation, fault, Infinity, { patience: 1000, advance: (milliseconds) => clock.advance(milliseconds) });
+  proxy.fail(operation, fault, Infinity, { patience: 1500, advance: (milliseconds) => clock.advance(milliseconds) });
   const request = sessions.forRequest({ cookies: visitor.jar.header(), https: true });
   const error = await (async () => act(await request.session()))().then(() => undefined, (caught: unknown) => caught);
   expect(error).toBeInstanceOf(SessionError);
@@ -103,8 +103,8 @@ describe('the deadline', () => {
   });
 
   test.each([
-    { client: 'own SDK client', patience: 1000 },
-    { client: 'lean client', patience: 1000 },
+    { client: 'own SDK client', patience: 1500 },
+    { client: 'lean client', patience: 1500 },
     { client: 'given DynamoDBClient', patience: 3000 },
     { client: 'given DynamoDBDocumentClient', patience: 3000 },
   ] as const)('is what a silent peer costs through the $client, and not the time that the function has', async ({ client: name, patience }) => {

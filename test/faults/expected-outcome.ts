@@ -10,7 +10,9 @@ interface Course {
 }
 
 const APPLIED = /after it was applied|wrong checksum/;
-const REFUSED = /access denied|expired credentials|missing table/;
+const REFUSED = /access denied|missing table/;
+/** Read again once; here they stay the same. */
+const EXPIRED = /expired credentials/;
 const THROTTLED = /throttled/;
 /** What the SDK's own retries take for an answer, or for something that is of no use to repeat. */
 const NOT_REPEATED_BY_SDK = /silence|one byte|HTML|empty/;
@@ -33,9 +35,9 @@ function courseOf({ fault, client, lasts }: Cell): Course {
   if (isUnnoticed) return { isApplied: false, end: 'answer' };
   const isApplied = APPLIED.test(fault);
   if (REFUSED.test(fault)) return { isApplied, end: 'configuration' };
+  if (EXPIRED.test(fault)) return { isApplied, end: 'not applied' };
   if (!lasts && !(isGiven && NOT_REPEATED_BY_SDK.test(fault))) return { isApplied, end: 'answer' };
-  // Of four attempts by the SDK only the last error is known; the others may have been anything.
-  return { isApplied, end: THROTTLED.test(fault) && !isGiven ? 'not applied' : 'unavailable' };
+  return { isApplied, end: THROTTLED.test(fault) ? 'not applied' : 'unavailable' };
 }
 
 function failure({ verb }: Cell, end: Exclude<Course['end'], 'answer'>): Pick<Outcome, 'status' | 'thrown'> {

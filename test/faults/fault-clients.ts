@@ -21,7 +21,7 @@ type Options = Pick<SessionFactoryOptions, 'tableName' | 'clock'> & { readonly c
 
 const shared = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const given = { attempts: 4, patience: 3000 };
-const own = { attempts: 5, patience: 1000 };
+const own = { attempts: 5, patience: 1500 };
 
 /** Each implementation of the client port, against an endpoint. */
 export const CLIENTS = {

@@ -29,8 +29,8 @@ const NOTES = `
 - A session that cannot be extended for now is no reason to refuse a page that is read already; the next request extends it.
 - The SDK does not look at \`x-amz-crc32\`; the lean client does, and asks again.
 - The SDK does not repeat a call that met its deadline or an HTML page; the library repeats those of its own clients.
-- After a throttled call by a given client the outcome of an exact update counts as unknown: of the SDK's attempts only the
-  last error is known, and a former one may have been applied.
+- Credentials that have expired are read again once. If they are still the same, nothing was applied, and other attempts are of no use.
+- A given client reports each of the SDK's attempts, so a call that was only throttled is known not to have been applied.
 - A new id whose answer is lost for good ends the session: the former item may be ended already, and the new id must not
   get out. It loses a sign-in rather than leave two sessions.
 - A stale read that misses the session gives an empty one. Before anything is stored for it one strong read finds out, so

@@ -1,6 +1,9 @@
+import { DynamoDB, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { SessionFactoryOptions } from '../../src/runtime/options/factory-options';
-import { Environment, ResolvedOptions, resolveOptions } from '../../src/runtime/options/resolve-options';
+import { Environment, isSdkClient, ResolvedOptions, resolveOptions } from '../../src/runtime/options/resolve-options';
+import { SessionEvent } from '../../src/runtime/options/session-event';
 import { FakeClock } from '../../src/testing';
 
 fc.configureGlobal({ seed: 12, numRuns: 1000 });
@@ -41,6 +44,7 @@ test('without options everything has its default', () => {
     deadline: 3000,
     onEvent: undefined,
   });
+  expect(resolve()).not.toHaveProperty('namespace');
   expect(resolve().lifetime.begin(1000, undefined)).toEqual({ iat: 1000, iss: 1000, exp: 2200, abs: undefined, idl: undefined });
   expect(resolve().random(32)).toHaveLength(32);
 });
@@ -50,6 +54,7 @@ const ORDER: [string, SessionFactoryOptions, SessionFactoryOptions][] = [
   ['compress', { compress: true }, { compress: false }],
   ['sealed', { sealed: false }, { sealed: true }],
   ['reissueTime', { reissueTime: 1 }, { reissueTime: 2 }],
+  ['namespace', { namespace: 'shop' }, { namespace: 'Preview_1.2-3' }],
 ];
 
 test.each(ORDER)('of %s the code counts before the environment, and that before the default', (name, code, environment) => {
@@ -89,6 +94,7 @@ const WRONG: [string, unknown[]][] = [
   ['codec', [null, {}, JSON.stringify, { parse: JSON.parse }]],
   ['onEvent', [null, {}, 'log']],
   ['clock', [null, {}, Date, { now: Date.now }]],
+  ['namespace', ['', ' ', 'a b', 'a/b', 'a\0', 'a\n', 'é', 'a'.repeat(65), 5, null, ['a']]],
   ['envPrefix', ['', '1A', 'A-B', 'a'.repeat(65), 5, null]],
   ['cookie', [null, 'session_id', 5, []]],
   ['cookie.name', ['', 'a=b', 'a;b', 'a,b', 'a b', 'a\tb', '"a"', 'é', 'a\r\n', 'a'.repeat(257), 5, null]],
@@ -155,25 +161,33 @@ const UNKNOWN: [unknown, string, string | undefined][] = [
   [{ samesite: 'Lax' }, 'samesite', 'cookie.sameSite'],
   [{ sameSite: 'Lax' }, 'sameSite', 'cookie.sameSite'],
   [{ tablename: 'a' }, 'tablename', 'tableName'],
-  [{ table: 'a' }, 'table', 'tableName'],
+  [{ TABLE_NAME: 'a' }, 'TABLE_NAME', 'tableName'],
   [{ cookie_name: 'a' }, 'cookie_name', 'cookie.name'],
-  [{ ttl: 5 }, 'ttl', 'timeout'],
   [{ timeOut: 5 }, 'timeOut', 'timeout'],
   [{ reissue_time: 5 }, 'reissue_time', 'reissueTime'],
   [{ maxAge: 5 }, 'maxAge', 'cookie.maxAge'],
   [{ httponly: true }, 'httponly', 'cookie.httpOnly'],
   [{ cookie: { samesite: 'Lax' } }, 'cookie.samesite', 'cookie.sameSite'],
   [{ cookie: { 'max-age': 5 } }, 'cookie.max-age', 'cookie.maxAge'],
-  [{ cookie: { secured: true } }, 'cookie.secured', 'cookie.secure'],
   [{ colour: 'red' }, 'colour', undefined],
+  [{ '': 5 }, '', undefined],
+  [{ tabelName: 'a' }, 'tabelName', undefined],
   [{ constructor: 1 }, 'constructor', undefined],
+  [JSON.parse('{"__proto__":{"timeout":5}}'), '__proto__', undefined],
+  [JSON.parse('{"cookie":{"__proto__":5}}'), 'cookie.__proto__', undefined],
   [{ cookie: { colour: 'red' } }, 'cookie.colour', undefined],
 ];
 
 test.each(UNKNOWN)('the options %j are refused for the name %s, and %s is proposed', (options, name, meant) => {
   const message = messageOf(options);
   expect(message).toContain(`there is no option ${JSON.stringify(name)}.`);
-  expect(message).toContain(meant === undefined ? ' There are ' : ` Do you mean ${JSON.stringify(meant)}?`);
+  expect(message).toContain(meant === undefined ? ' There are ' : ` Did you mean ${JSON.stringify(meant)}?`);
+});
+
+test.each(['cookie.secure', 'cookie.name', 'cookie.', '.cookie', 'cookie.cookie.name'])('%s is not an option: parts of the cookie are set in cookie', (name) => {
+  expect(messageOf({ [name]: true })).toContain(`there is no option ${JSON.stringify(name)}.`);
+  expect(messageOf({ cookie: { [name]: true } })).toContain(`there is no option ${JSON.stringify(`cookie.${name}`)}.`);
+  expect(messageOf({}, fixed({ [name]: true }))).toContain(`there is no SESSION_TABLE_OPTIONS ${JSON.stringify(name)}.`);
 });
 
 test('access is for the environment alone', () => {
@@ -202,7 +216,7 @@ test.each(['[]', 'null', '5', '"a"'])('SESSION_TABLE_OPTIONS that is no object (
 
 test('wrong and unknown options of the environment are refused with the name of the variable', () => {
   expect(messageOf({}, fixed({ timeout: '5' }))).toContain('SESSION_TABLE_OPTIONS: timeout is "5";');
-  expect(messageOf({}, fixed({ tmeout: 5 }))).toBe('sessionFactory: there is no SESSION_TABLE_OPTIONS "tmeout". Do you mean "timeout"?');
+  expect(messageOf({}, fixed({ timeOut: 5 }))).toBe('sessionFactory: there is no SESSION_TABLE_OPTIONS "timeOut". Did you mean "timeout"?');
   expect(messageOf({ timeout: 5 }, fixed({ timeout: 0 }))).toContain('SESSION_TABLE_OPTIONS: timeout is 0;');
 });
 
@@ -229,9 +243,27 @@ test('the Region comes from the code, the environment, or the ARN of the table',
 
 test('clients of the SDK and of one\'s own are taken as they are', () => {
   const none = () => Promise.resolve({});
-  for (const client of [{ send: none }, { getItem: none, putItem: none, updateItem: none, deleteItem: none }]) {
+  const port = { getItem: none, putItem: none, updateItem: none, deleteItem: none };
+  for (const client of [{ send: none }, port, { ...port, transactWrite: none }, { ...port, send: none }]) {
     expect(resolve({ client }).client).toBe(client);
   }
+});
+
+test('a client is the SDK\'s if it has send, whatever other methods it has', () => {
+  const config = { region: 'eu-west-1' };
+  const low = new DynamoDBClient(config);
+  const ofSdk = [low, new DynamoDB(config), DynamoDBDocumentClient.from(low), DynamoDBDocument.from(low)];
+  expect(ofSdk.map(isSdkClient)).toEqual([true, true, true, true]);
+  for (const client of ofSdk) expect(resolve({ client }).client).toBe(client);
+  const none = () => Promise.resolve({});
+  const port = { getItem: none, putItem: none, updateItem: none, deleteItem: none };
+  expect([port, { ...port, send: true }, undefined, null, 'send'].map(isSdkClient)).toEqual([false, false, false, false, false]);
+});
+
+test('onEvent may be async, and may return anything', () => {
+  const events: unknown[] = [];
+  const takers = [async () => Promise.resolve(), (event: SessionEvent) => events.push(event)];
+  for (const onEvent of takers) expect(resolve({ onEvent } satisfies SessionFactoryOptions).onEvent).toBe(onEvent);
 });
 
 test('what an application brings itself is used', () => {

@@ -11,18 +11,21 @@ export type Step = { readonly answer: object } | { readonly error: Error } | 'si
 /** A client that does as it is told, call by call, and then answers with nothing. */
 export class ScriptedClient implements SessionClient {
   public readonly singleAttempt: boolean;
+  public readonly endpoint: string | undefined;
   public readonly inputs: { readonly operation: string; readonly input: unknown }[] = [];
   readonly #steps: Step[];
 
-  public constructor(steps: readonly Step[], { singleAttempt = true } = {}) {
+  public constructor(steps: readonly Step[], { singleAttempt = true, endpoint = undefined as string | undefined } = {}) {
     this.#steps = [...steps];
     this.singleAttempt = singleAttempt;
+    this.endpoint = endpoint;
   }
 
   public readonly getItem = (input: unknown) => this.#next('GetItem', input);
   public readonly putItem = (input: unknown) => this.#next('PutItem', input);
   public readonly updateItem = (input: unknown) => this.#next('UpdateItem', input);
   public readonly deleteItem = (input: unknown) => this.#next('DeleteItem', input);
+  public readonly transactWrite = (input: unknown) => this.#next('TransactWriteItems', input);
 
   async #next(operation: string, input: unknown): Promise<object> {
     this.inputs.push({ operation, input });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { IncomingMessage, Server, ServerResponse, createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 
@@ -17,7 +18,7 @@ export interface ScriptedAnswer {
   readonly breaks?: boolean;
 }
 
-/** A server on the loopback that answers as it was told, in turn; the last answer repeats. */
+/** A server on the loopback that answers as it was told, in turn, or never; the last answer repeats. */
 export class ScriptedServer {
   public static async start(): Promise<ScriptedServer> {
     const server = new ScriptedServer();
@@ -26,17 +27,25 @@ export class ScriptedServer {
   }
 
   public readonly requests: ReceivedRequest[] = [];
-  #answers: ScriptedAnswer[] = [];
+  /** Fulfils when the next request has come that gets no answer. */
+  public asked!: Promise<unknown>;
+  /** Fulfils when that request's connection has been closed. */
+  public closed!: Promise<unknown>;
+  #answers: (ScriptedAnswer | 'silence')[] = [];
   readonly #server: Server = createServer((request, response) => void this.#answer(request, response));
+  #onSilence: (request: IncomingMessage) => void = () => undefined;
 
   public get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Forgets what came, and answers so from now on. */
-  public script(...answers: ScriptedAnswer[]): void {
+  public script(...answers: (ScriptedAnswer | 'silence')[]): void {
     this.requests.splice(0);
     this.#answers = answers;
+    const silent = new Promise<IncomingMessage>((resolve) => (this.#onSilence = resolve));
+    this.asked = silent;
+    this.closed = silent.then(async ({ socket }) => (socket.destroyed ? undefined : once(socket, 'close')));
   }
 
   public async stop(): Promise<void> {
@@ -49,6 +58,7 @@ export class ScriptedServer {
     for await (const chunk of request.setEncoding('utf8')) body += String(chunk);
     this.requests.push({ headers: request.headers, url: request.url ?? '', body });
     const answer = (this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0]) ?? {};
+    if (answer === 'silence') return this.#onSilence(request);
     response.writeHead(answer.status ?? 200, { ...answer.headers });
     if (answer.breaks !== true) {
       response.end(answer.body ?? '{}');

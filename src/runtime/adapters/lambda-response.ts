@@ -52,7 +52,10 @@ export function addSessionHeaders<Result>(result: Result, session: SessionHeader
 export const FAILED = { status: 500, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };
 
 /** The response that takes the place of the handler's. */
-export function unavailable({ status, headers, body }: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }, source: LambdaSource): LambdaHttpResponse {
+export function unavailable(
+  { status, headers, body }: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  source: LambdaSource,
+): LambdaHttpResponse {
   const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
   // With multi-value headers turned on, a load balancer reads nothing else.
   return { statusCode: status, headers: { ...headers }, ...(source === 'alb-multi' && { multiValueHeaders: lists }), body };

@@ -3,15 +3,20 @@ import { CallOptions } from './session-client';
 /**
  * One attempt of a call, which can be given up.
  *
- * A real `AbortSignal` with its listeners costs more than all else that the
- * library does for a read, and nearly none is ever used. So it is made for who
- * asks; the lean client takes the attempt itself, in the older form with `onabort`
- * that AWS's socket handler knows too, and the default SDK client does without.
+ * A real `AbortSignal` with its listeners costs more than everything else the
+ * library does for a read, and is hardly ever used. So it is made for clients
+ * that ask for it. The lean client takes the attempt itself, by `onabort`, and
+ * the default SDK client does without.
  */
 export class Attempt implements CallOptions {
   public aborted = false;
   public onabort: (() => void) | null = null;
+  /** The failures that the client reported, if it repeats calls itself. */
+  public readonly failures: unknown[] = [];
   #controller: AbortController | undefined;
+
+  /** Not a method, so that a client may take it out of the options. */
+  public readonly onFailedAttempt = (error: unknown): void => void this.failures.push(error);
 
   public get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -26,7 +31,16 @@ export class Attempt implements CallOptions {
   }
 }
 
-/** What AWS's socket handler is to heed. */
+/** What AWS's socket handler listens to. */
 export function lightSignal(options: CallOptions): Attempt | AbortSignal {
   return options instanceof Attempt ? options : options.signal;
+}
+
+/**
+ * Milliseconds for an attempt, of those that its call has left. While no attempt
+ * has timed out, half of them are kept: the connection may have died in a freeze.
+ * After one has, the next may take all, because DynamoDB may just be slow.
+ */
+export function attemptTime(left: number, hasTimedOut: boolean): number {
+  return hasTimedOut ? left : Math.ceil(left / 2);
 }

@@ -1,70 +1,179 @@
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { CallOptions, ClientSettings, SessionClient } from './session-client';
-import { attemptTime } from '../table/call';
+import {
+  DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, TransactWriteItemsCommand, UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { attemptTime } from './attempt';
+import {
+  CallOptions, ClientSettings, DeleteItemInput, GetItemInput, PutItemInput, SessionClient, TransactWriteItemsInput, UpdateItemInput,
+} from './session-client';
+import { haveChanged, mayBeStale } from './stale-credentials';
 
-/** What a `DynamoDBClient` and a `DynamoDBDocumentClient` have in common: commands of the low level go through both. */
-export type SdkClient = Pick<DynamoDBClient, 'send'>;
-
-/** Speaks through a client of the AWS SDK, as it is: its retries, its endpoint, its middleware. */
-export function sdkClient(client: SdkClient): SessionClient {
-  return portOf(client, false, ({ signal }) => ({ abortSignal: signal }));
+/** What `DynamoDBClient`, `DynamoDB` and `DynamoDBDocumentClient` share: commands of the low level go through each of them. */
+export interface SdkClient extends Pick<DynamoDBClient, 'send'> {
+  /** What stands in for a client in tests may have none. */
+  readonly config?: DynamoDBClient['config'];
 }
 
-type Until = (options: CallOptions) => { readonly abortSignal: AbortSignal } | undefined;
+/** Speaks through a client of the AWS SDK, used as it is: its retries, its endpoint, its middleware. */
+export function sdkClient(client: SdkClient): SessionClient {
+  return new SdkSessionClient(client, false);
+}
 
-function portOf(client: SdkClient, singleAttempt: boolean, until: Until): SessionClient {
-  return {
-    singleAttempt,
-    getItem: (input, options) => checked(client.send(new GetItemCommand(input), until(options))),
-    putItem: (input, options) => checked(client.send(new PutItemCommand(input), until(options))),
-    updateItem: (input, options) => checked(client.send(new UpdateItemCommand(input), until(options))),
-    deleteItem: (input, options) => checked(client.send(new DeleteItemCommand(input), until(options))),
-  };
+type Sent<Output> = Promise<Output & Answered>;
+
+class SdkSessionClient implements SessionClient {
+  public readonly singleAttempt: boolean;
+  /** Known after the first attempt that failed. */
+  public endpoint: string | undefined;
+  readonly #client: SdkClient;
+
+  public constructor(client: SdkClient, singleAttempt: boolean) {
+    this.#client = client;
+    this.singleAttempt = singleAttempt;
+  }
+
+  public getItem(input: GetItemInput, options: CallOptions): Sent<{ readonly Item?: unknown }> {
+    return this.#call(() => new GetItemCommand(input), options);
+  }
+
+  public putItem(input: PutItemInput, options: CallOptions): Sent<object> {
+    return this.#call(() => new PutItemCommand(input), options);
+  }
+
+  public updateItem(input: UpdateItemInput, options: CallOptions): Sent<{ readonly Attributes?: unknown }> {
+    return this.#call(() => new UpdateItemCommand(input), options);
+  }
+
+  public deleteItem(input: DeleteItemInput, options: CallOptions): Sent<object> {
+    return this.#call(() => new DeleteItemCommand(input), options);
+  }
+
+  public transactWrite(input: TransactWriteItemsInput, options: CallOptions): Sent<object> {
+    return this.#call(() => new TransactWriteItemsCommand(input), options);
+  }
+
+  /** Notes where an attempt went that failed. */
+  public noteFailure({ request }: Attempted): void {
+    const { protocol, hostname, port } = Object(request) as Readonly<Record<string, unknown>>;
+    if (typeof protocol !== 'string' || typeof hostname !== 'string') return;
+    // DynamoDB's endpoint may be one of the account, whose number is for no message.
+    this.endpoint = `${protocol}//${hostname.replace(/^\d{12}\./, '')}${port === undefined ? '' : `:${String(port)}`}`;
+  }
+
+  /** Credentials that have expired are read again once: the refused call was not applied. */
+  async #call(command: () => object, options: CallOptions): Sent<object> {
+    const failures: unknown[] = [];
+    try {
+      return checked(await this.#send(command(), options, failures));
+    } catch (error) {
+      if (mayBeStale(error) && (await this.#hasOtherCredentials())) {
+        return checked(await this.#send(command(), options, failures));
+      }
+      throw await this.#named(error, failures.at(-1));
+    }
+  }
+
+  /** Without options the SDK keeps the order of its middleware. See `cacheMiddleware` below. */
+  #send(command: object, { signal, onFailedAttempt }: CallOptions, failures: unknown[]): Sent<object> {
+    const sent = command as GetItemCommand;
+    if (this.singleAttempt) return this.#client.send(sent);
+    // On the command and not on the client, which stays as it is.
+    sent.middlewareStack.add(
+      (next) => (args) =>
+        next(args).catch((error: unknown) => {
+          this.noteFailure(args);
+          failures.push(error);
+          onFailedAttempt?.(error);
+          throw error;
+        }),
+      { step: 'finalizeRequest', priority: 'low', name: 'sessionTableAttempts' },
+    );
+    return this.#client.send(sent, { abortSignal: signal });
+  }
+
+  async #hasOtherCredentials(): Promise<boolean> {
+    const credentials = this.#client.config?.credentials;
+    try {
+      return credentials !== undefined && haveChanged(await credentials(), await credentials({ forceRefresh: true }));
+    } catch {
+      // The refusal says more than that they cannot be read.
+      return false;
+    }
+  }
+
+  /** Finds out what an error without a name is. A missing Region has none, and the SDK wraps what is of another realm, as in Jest. */
+  async #named(error: unknown, failure: unknown): Promise<unknown> {
+    const { name, code, $metadata } = Object(error) as { readonly name?: unknown; readonly code?: unknown; readonly $metadata?: unknown };
+    if (name !== 'Error' || code !== undefined) return error;
+    if (failure !== undefined) return Object.assign(Object(failure), { $metadata });
+    try {
+      await this.#client.config?.region();
+      return error;
+    } catch (cause) {
+      return Object.assign(new Error('there is no Region', { cause }), { name: 'MissingRegionError' });
+    }
+  }
 }
 
 /**
- * What a request for a session has no use for, of what the SDK does with each:
- * to describe the machine that it runs on, to pass a trace on that DynamoDB does
- * not read, and to log to a logger that is not set.
+ * What a request for a session does not need of the work that the SDK does for
+ * each: describing the machine, passing on a trace that DynamoDB does not read,
+ * and logging to a logger that is not set.
  */
 export const UNUSED_MIDDLEWARE = ['getUserAgentMiddleware', 'recursionDetectionMiddleware', 'loggerMiddleware'];
 
-/** Half of an answer and then nothing: its socket is closed after so many milliseconds. The timer is set up three seconds late, so it costs a good call nothing. */
+/** Milliseconds after which a socket is closed that brought half of a response. The timer starts three seconds late, so good calls are spared it. */
 const SILENT_SOCKET = 6000;
+/** Milliseconds. The store gives up an attempt first and knows why; then the SDK closes its socket. */
+const AFTER_THE_STORE = 50;
 
 /**
- * The client of whoever gives none: one attempt a call, because the store
- * repeats, and knows what an attempt may have done.
+ * The default client: one attempt a call, because the store repeats, and knows
+ * what an attempt may have done.
  *
  * | setting | is | why |
  * |---|---|---|
  * | `retryStrategy` | one attempt | `call` repeats: at most 5 attempts, full jitter up to 50, 100, 200 and 400 ms |
- * | time for an attempt | a third of `deadline` | a socket that died in a freeze leaves time for a new one |
- * | time for all of them | `deadline`, 3 s | never past the function's remaining time less 500 ms, kept for its answer |
+ * | time for an attempt | half of what is left of `deadline`; after one that timed out, all of it | a dead connection leaves time for another, and a slow DynamoDB still answers |
+ * | time for all of them | `deadline`, 3 s | never past the function's remaining time less 500 ms, kept for its response |
  * | sockets | the SDK's: kept alive, 50 at most | one TLS handshake an environment |
- * | `cacheMiddleware` | on | the SDK sorts its middleware once and not for each call; it goes without signals, so the socket has a time-out instead |
+ * | `cacheMiddleware` | on | the SDK sorts its middleware once, not for each call; it takes no signals then, so the socket has a time-out instead |
  *
  * Together they make a call a quarter cheaper than that of a client without settings.
  */
 export function defaultSdkClient({ region, deadline }: ClientSettings): SessionClient {
-  const time = attemptTime(deadline);
+  const time = attemptTime(deadline, false) + AFTER_THE_STORE;
   const client = new DynamoDBClient({
     ...(region !== undefined && { region }),
     cacheMiddleware: true,
     // The SDK's own strategies number, time and count the attempts, of which there is one.
-    retryStrategy: { retry: (next, args) => next(args) },
+    retryStrategy: {
+      retry: (next, args) =>
+        next(args).catch((error: unknown) => {
+          port.noteFailure(args);
+          throw error;
+        }),
+    },
     requestHandler: { requestTimeout: time, throwOnRequestTimeout: true, socketTimeout: Math.max(time, SILENT_SOCKET) },
   });
   for (const name of UNUSED_MIDDLEWARE) client.middlewareStack.remove(name);
-  return portOf(client, true, () => undefined);
+  const port = new SdkSessionClient(client, true);
+  return port;
+}
+
+/** What the SDK's middleware passes on. */
+interface Attempted {
+  readonly request: unknown;
+}
+
+interface Answered {
+  readonly $metadata?: { readonly requestId?: string | undefined };
 }
 
 /**
- * An empty answer with 200 looks like success, and to a read like a session
- * that is not there. Every answer of DynamoDB has a request id.
+ * An empty response with 200 looks like success, and to a read like a session
+ * that is not there. Every response of DynamoDB has a request id.
  */
-async function checked<Output extends { readonly $metadata?: { readonly requestId?: string | undefined } }>(sent: Promise<Output>): Promise<Output> {
-  const output = await sent;
+function checked<Output extends Answered>(output: Output): Output {
   // A client that stands in for a real one in tests answers with less, or with nothing.
   const metadata = (output as Output | undefined)?.$metadata;
   if (metadata !== undefined && metadata.requestId === undefined) {

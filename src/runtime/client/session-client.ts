@@ -9,7 +9,7 @@ export type AttributeValue =
 /** An item to write. */
 export type Item = Record<string, AttributeValue>;
 
-/** What every call says: which table, which session. */
+/** What every call names: the table and the session. */
 export interface KeyInput {
   TableName: string;
   Key: Item;
@@ -25,6 +25,8 @@ export interface ConditionInput {
   ConditionExpression: string;
   ExpressionAttributeNames?: Record<string, string>;
   ExpressionAttributeValues?: Item;
+  /** Asks for the item that refused the write. A client that does not know the setting may leave it out. */
+  ReturnValuesOnConditionCheckFailure?: 'ALL_OLD';
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
@@ -36,27 +38,50 @@ export interface PutItemInput extends ConditionInput {
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
 export interface UpdateItemInput extends KeyInput, ConditionInput {
   UpdateExpression: string;
-  /** Asks for the item that refused the write; what does not know it may leave it out. */
-  ReturnValuesOnConditionCheckFailure?: 'ALL_OLD';
+  /** Asks for the whole item as it is after the write. */
+  ReturnValues?: 'ALL_NEW';
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
-export type DeleteItemInput = KeyInput;
+export interface DeleteItemInput extends KeyInput, Partial<ConditionInput> {}
+
+/** One write of a transaction. */
+export type TransactWriteItem =
+  | { Put: PutItemInput }
+  | { Update: Omit<UpdateItemInput, 'ReturnValues'> }
+  | { Delete: DeleteItemInput };
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+export interface TransactWriteItemsInput {
+  /** At most 100, each of another item. */
+  TransactItems: TransactWriteItem[];
+  /** 1 to 36 characters. DynamoDB applies the same transaction under the same token once, for 10 minutes. */
+  ClientRequestToken: string;
+}
 
 /** What comes with each call. */
 export interface CallOptions {
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when nobody waits for the result any more. */
   readonly signal: AbortSignal;
+  /**
+   * A client that repeats failed calls itself reports every attempt that failed,
+   * the last one too. So the store knows whether one of them may have been applied.
+   *
+   * @default - an attempt that is only counted, in `$metadata.attempts`, may have been
+   */
+  readonly onFailedAttempt?: (error: unknown) => void;
 }
 
 /**
- * The four operations that a session needs, in the shapes of DynamoDB's API.
+ * The four operations that a session needs, and a fifth for sessions of a user,
+ * in the shapes of DynamoDB's API.
  *
- * A call rejects with an error whose `name` is DynamoDB's name of it
- * (`ConditionalCheckFailedException`, `ThrottlingException`, …). Where there
- * was an answer, `$metadata.httpStatusCode` has its status, and
- * `$metadata.attempts` how many times the call was sent. A refused condition
- * may carry the item as `Item`.
+ * A call rejects with an error whose `name` is DynamoDB's name for it
+ * (`ConditionalCheckFailedException`, `ThrottlingException`, …), or with Node's
+ * error where the network failed, whose `code` and `syscall` say how. If there
+ * was a response, `$metadata.httpStatusCode` has its status, and
+ * `$metadata.attempts` how often the call was sent. A refused condition may
+ * carry the item as `Item`, a cancelled transaction its `CancellationReasons`.
  */
 export interface SessionClient {
   /**
@@ -65,20 +90,33 @@ export interface SessionClient {
    * @default false - the client repeats failed calls itself
    */
   readonly singleAttempt?: boolean;
+  /** The URL that calls go to, for the message of one that could not be sent. It may become known with the failure. */
+  readonly endpoint?: string | undefined;
   getItem(input: GetItemInput, options: CallOptions): Promise<{ readonly Item?: unknown }>;
   putItem(input: PutItemInput, options: CallOptions): Promise<unknown>;
-  updateItem(input: UpdateItemInput, options: CallOptions): Promise<unknown>;
+  updateItem(input: UpdateItemInput, options: CallOptions): Promise<{ readonly Attributes?: unknown }>;
   deleteItem(input: DeleteItemInput, options: CallOptions): Promise<unknown>;
+  /** Needed for `signIn` alone. */
+  transactWrite?(input: TransactWriteItemsInput, options: CallOptions): Promise<unknown>;
 }
 
-/** A client of the AWS SDK, plain or document, known by its one method. */
+/** A client of the AWS SDK: `DynamoDBClient`, `DynamoDB` or `DynamoDBDocumentClient`. */
 export interface ClientOfSdk {
   send(...args: never[]): unknown;
 }
 
-/** What a client of our own making is to know. */
+/**
+ * Tells a client of the SDK from an implementation of the port, by its `send`.
+ * The SDK's `DynamoDB` has methods with the names of the port's, but they take
+ * the signal elsewhere and do not notice an empty response.
+ */
+export function isClientOfSdk(client: SessionClient | ClientOfSdk): client is ClientOfSdk {
+  return typeof (client as Partial<ClientOfSdk>).send === 'function';
+}
+
+/** What the library passes to a client of its own making. */
 export interface ClientSettings {
   readonly region: string | undefined;
-  /** Milliseconds for one call, with all that is repeated of it. */
+  /** Milliseconds for one call with all its repetitions. */
   readonly deadline: number;
 }

@@ -1,47 +1,43 @@
 import { randomBytes } from 'node:crypto';
 import { SessionFactoryOptions } from './factory-options';
-import { SessionEvent } from './session-event';
-import { suggestName } from './suggestion';
-import { DEFAULT_COOKIE_NAME, DEFAULT_ENV_PREFIX, DEFAULT_TIMEOUT, ENV } from '../../contract';
+import { DEFAULT_ENV_PREFIX, ENV } from '../../contract';
 import {
-  Consistency,
+  describeUnknown,
+  findProblem,
+  isRecord,
   OptionProblem,
   OptionRule,
   OptionRules,
-  SHARED_RULES,
-  SharedCookieOptions,
-  SharedOptions,
-  defaultReissueTime,
-  findConflict,
-  flattened,
-  isRecord,
+  RulesOf,
   text,
   wholeNumber,
+} from '../../option-rule';
+import {
+  ENV_PREFIX_RULE,
+  ENVIRONMENT_RULES,
+  EnvironmentOptions,
+  findConflict,
+  ResolvedSettings,
+  SHARED_RULES,
+  withDefaults,
 } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock, RandomBytes, systemClock } from '../clock';
-import { CookieOptions } from '../request/cookies';
 import type { SessionMigration } from '../request/migration';
 import { Codec, jsonCodec } from '../session/codec';
 import { Lifetime } from '../table/lifetime';
 
 /** Options with every default in place. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends Omit<ResolvedSettings, 'access'> {
   readonly tableName: string;
   readonly region: string | undefined;
   readonly client: SessionClient | ClientOfSdk | undefined;
-  readonly cookie: CookieOptions;
   readonly lifetime: Lifetime;
-  readonly reissueTime: number;
-  readonly consistency: Consistency;
   readonly isReadOnly: boolean;
   readonly codec: Codec;
-  readonly compress: boolean;
-  readonly sealed: boolean;
   readonly deadline: number;
   readonly migrateFrom: SessionMigration | undefined;
-  readonly namespace: string | undefined;
-  readonly onEvent: ((event: SessionEvent) => void) | undefined;
+  readonly onEvent: SessionFactoryOptions['onEvent'] | undefined;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
@@ -49,21 +45,34 @@ export interface ResolvedOptions {
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const { access, ...OF_CODE_TOO } = SHARED_RULES as { access: OptionRule } & OptionRules;
+const PORT_METHODS = ['getItem', 'putItem', 'updateItem', 'deleteItem'];
 
-/** What code may set; `access` is for the construct alone. */
-const RULES: OptionRules & { readonly tableName: OptionRule } = {
-  ...OF_CODE_TOO,
-  tableName: text(/^(?:[\w.-]{3,255}|arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255})$/, 'the name or the ARN of a table'),
+const CLIENT_RULE: OptionRule = {
+  allowed: 'a DynamoDBClient, a DynamoDB, a DynamoDBDocumentClient or a SessionClient',
+  test: (value) => isSdkClient(value) || hasMethods(value, PORT_METHODS),
+};
+
+const TABLE_RULE = text(
+  /^(?:[\w.-]{3,255}|arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255})$/,
+  'the name or the ARN of a table',
+);
+
+/** What code may set. */
+const RULES: RulesOf<SessionFactoryOptions> = {
+  ...SHARED_RULES,
+  tableName: TABLE_RULE,
   region: text(/^[a-z0-9-]{1,64}$/, 'the name of a Region, such as "eu-west-1"'),
-  client: methods('a DynamoDBClient, a DynamoDBDocumentClient or a SessionClient', ['send'], ['getItem', 'putItem', 'updateItem', 'deleteItem']),
+  client: CLIENT_RULE,
   notBefore: wholeNumber(0, 9_999_999_999, 'seconds since the epoch'),
-  migrateFrom: methods('what connectDynamoDb() of cdk-session-table/connect-dynamodb returns', ['find']),
-  codec: methods('an object with the methods stringify and parse', ['stringify', 'parse']),
+  codec: withMethods('stringify', 'parse'),
+  migrateFrom: {
+    allowed: 'what connectDynamoDb() of cdk-session-table/connect-dynamodb returns',
+    test: (value) => hasMethods(value, ['find']),
+  },
   deadline: wholeNumber(1, 900_000, 'milliseconds'),
   onEvent: { allowed: 'a function', test: (value) => typeof value === 'function' },
-  clock: methods('an object with the methods now, after and sleep', ['now', 'after', 'sleep']),
-  envPrefix: text(/^[A-Za-z]\w{0,63}$/, 'letters, digits and "_", beginning with a letter'),
+  clock: withMethods('now', 'after', 'sleep'),
+  envPrefix: ENV_PREFIX_RULE,
 };
 
 /**
@@ -74,86 +83,91 @@ const RULES: OptionRules & { readonly tableName: OptionRule } = {
 export function resolveOptions(options: SessionFactoryOptions, environment: Environment): ResolvedOptions {
   check(options, RULES, 'option', 'sessionFactory');
   if (options.client !== undefined && options.region !== undefined) {
-    refuse({ option: 'region', value: options.region, allowed: 'none with client, which has a Region of its own' }, 'sessionFactory');
+    const allowed = 'none with client, which has a Region of its own';
+    refuse({ option: 'region', value: options.region, allowed }, 'sessionFactory');
   }
   const prefix = options.envPrefix ?? DEFAULT_ENV_PREFIX;
-  const fromEnvironment = readEnvironment(environment, prefix + ENV.options);
-  const shared: SharedOptions = { ...fromEnvironment, ...defined(options), cookie: { ...fromEnvironment.cookie, ...defined(options.cookie ?? {}) } };
-  refuse(findConflict(shared), 'sessionFactory');
-  const { timeout = DEFAULT_TIMEOUT, reissueTime = defaultReissueTime(timeout), absoluteTimeout } = shared;
-  const table = tableName(options, environment, prefix + ENV.name);
+  const { access, ...settings } = withDefaults(merged(readEnvironment(environment, prefix + ENV.options), options));
+  const { timeout, reissueTime, absoluteTimeout } = settings;
+  const tableName = tableNameOf(options, environment, prefix + ENV.name);
   return {
-    tableName: table,
+    ...settings,
+    tableName,
     // The fourth part of an ARN is its Region; a name has no colon.
-    region: options.region ?? (environment[prefix + ENV.region] || table.split(':')[3]),
+    region: options.region ?? (environment[prefix + ENV.region] || tableName.split(':')[3]),
     client: options.client,
-    cookie: { name: DEFAULT_COOKIE_NAME, path: '/', httpOnly: true, sameSite: 'Strict', ...(shared.cookie as SharedCookieOptions) },
     lifetime: new Lifetime({ timeout, reissueTime, absoluteTimeout, notBefore: options.notBefore ?? 0 }),
-    reissueTime,
-    consistency: shared.consistency ?? 'session',
-    isReadOnly: shared.access === 'read',
+    isReadOnly: access === 'read',
     codec: options.codec ?? jsonCodec,
-    compress: shared.compress ?? true,
-    sealed: shared.sealed ?? false,
     deadline: options.deadline ?? 3000,
     migrateFrom: options.migrateFrom,
-    namespace: undefined,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,
     random: randomBytes,
   };
 }
 
-/** A class is one too: superjson gives its methods as those of a class. */
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+/**
+ * Whether a client is the AWS SDK's.
+ *
+ * Its method `send` decides: the SDK's `DynamoDB` has `getItem` and the other methods of the port too, and they behave
+ * differently.
+ */
+export function isSdkClient(client: unknown): client is ClientOfSdk {
+  return hasMethods(client, ['send']);
 }
 
-/** The rule of an object with methods: all of one of the lists. */
-function methods(allowed: string, ...lists: readonly (readonly string[])[]): OptionRule {
-  const has = (value: object, name: string) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
-  return {
-    allowed,
-    test: (value) => isObject(value) && lists.some((names) => names.every((name) => has(value, name))),
-  };
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  // A class counts too: superjson offers its methods as those of a class.
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && names.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function');
 }
 
-function readEnvironment(environment: Environment, variable: string): SharedOptions {
+function withMethods(...names: readonly string[]): OptionRule {
+  return { allowed: `an object with the methods ${names.join(', ')}`, test: (value) => hasMethods(value, names) };
+}
+
+function readEnvironment(environment: Environment, variable: string): EnvironmentOptions {
   const json = environment[variable];
   if (json === undefined || json === '') return {};
-  let options: SharedOptions;
+  let options: EnvironmentOptions;
   try {
-    options = JSON.parse(json) as SharedOptions;
+    options = JSON.parse(json) as EnvironmentOptions;
   } catch (cause) {
     throw new TypeError(`${variable} is not JSON; grantReadWrite sets it.`, { cause });
   }
-  check(options, SHARED_RULES, variable, variable);
+  check(options, ENVIRONMENT_RULES, variable, variable);
   refuse(findConflict(options), variable);
   return options;
 }
 
-function tableName(options: SessionFactoryOptions, environment: Environment, variable: string): string {
+/** Code takes precedence over the environment, for each part of the cookie on its own. */
+function merged(environment: EnvironmentOptions, code: SessionFactoryOptions): EnvironmentOptions {
+  const cookie = { ...environment.cookie, ...defined(code.cookie ?? {}) };
+  const ofCode = Object.fromEntries(Object.entries(defined(code)).filter(([name]) => Object.hasOwn(SHARED_RULES, name)));
+  const options: EnvironmentOptions = { ...environment, ...ofCode, cookie };
+  refuse(findConflict(options), 'sessionFactory');
+  return options;
+}
+
+function tableNameOf(options: SessionFactoryOptions, environment: Environment, variable: string): string {
   const value = options.tableName ?? environment[variable];
   if (value === undefined || value === '') {
-    throw new TypeError(`sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ${variable}, or give the option tableName.`);
+    throw new TypeError(
+      `sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ${variable}, ` +
+        'or give the option tableName.',
+    );
   }
-  if (!RULES.tableName.test(value)) refuse({ option: variable, value, allowed: RULES.tableName.allowed }, 'sessionFactory');
+  if (!TABLE_RULE.test(value)) refuse({ option: variable, value, allowed: TABLE_RULE.allowed }, 'sessionFactory');
   return value;
 }
 
-/** Holds options to their rules; one without a rule is none. */
-function check(options: unknown, rules: OptionRules, what: string, where: string): void {
-  if (!isRecord(options)) throw new TypeError(`sessionFactory: ${what}: an object of options is expected.`);
-  for (const [option, value] of flattened(options)) {
-    if (!Object.hasOwn(rules, option)) throw new TypeError(`sessionFactory: there is no ${what} ${JSON.stringify(option)}. ${adviceOn(option, Object.keys(rules))}`);
-    const { allowed, test } = rules[option] as OptionRule;
-    if (!test(value)) refuse({ option, value, allowed }, where);
-  }
-}
-
-function adviceOn(option: string, known: readonly string[]): string {
-  const meant = suggestName(option, known);
-  return meant === undefined ? `There are ${known.join(', ')}.` : `Do you mean ${JSON.stringify(meant)}?`;
+/** Holds options to their rules. */
+function check(options: unknown, rules: OptionRules, kind: string, where: string): void {
+  if (!isRecord(options)) throw new TypeError(`${where}: what came is ${describe(options)}; allowed is an object of options.`);
+  const unknown = describeUnknown(options, rules, kind);
+  if (unknown !== undefined) throw new TypeError(`sessionFactory: ${unknown}`);
+  refuse(findProblem(options, rules), where);
 }
 
 function refuse(problem: OptionProblem | undefined, where: string): void {
@@ -161,13 +175,15 @@ function refuse(problem: OptionProblem | undefined, where: string): void {
   throw new TypeError(`${where}: ${problem.option} is ${describe(problem.value)}; allowed is ${problem.allowed}.`);
 }
 
-/** A value in a message: short, and of objects the kind alone. */
+/** A value in a message: short, and only the kind of an object. */
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'an array' : 'an object') : typeof value === 'function' ? 'a function' : String(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
 }
 
-/** The options without those that are `undefined`, so that they do not hide what lies under them. */
+/** The options without those that are `undefined`, which would hide what lies under them. */
 function defined<Options extends object>(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }

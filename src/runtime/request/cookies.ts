@@ -1,4 +1,4 @@
-import { SharedCookieOptions, mustBeSecure } from '../../settings';
+import { ResolvedSettings, mustBeSecure } from '../../settings';
 import { isSessionId } from '../session/id';
 
 /** What the cookies of a request say. */
@@ -12,8 +12,7 @@ export interface RequestCookies {
 }
 
 /** The id cookie with every default in place. */
-export type CookieOptions = Required<Pick<SharedCookieOptions, 'name' | 'path' | 'httpOnly' | 'sameSite'>> &
-  SharedCookieOptions;
+export type CookieOptions = ResolvedSettings['cookie'];
 
 /** Longer headers are not read: API Gateway lets 10,240 bytes of all headers through, browsers send 4,096 of one cookie. */
 const LONGEST_HEADER = 16_384;

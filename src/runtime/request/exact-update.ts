@@ -1,11 +1,11 @@
 import { SessionConflictError, SessionUnavailableError } from '../errors';
+import type { Known, OpenedSession, Stored } from './opened-session';
+import { Identity, RequestScope, repeatRace, targetOf } from './scope';
+import { writeSession } from './write-session';
 import type { UpdateStart } from '../session/values';
 import { MOST_TOKENS, TOKEN_BYTES, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { WriteResult } from '../table/store';
-import type { OpenedSession, Stored } from './opened-session';
-import { Identity, RequestScope, repeatRace, targetOf } from './scope';
-import { writeSession } from './write-session';
 
 type Change = (value: unknown) => unknown;
 
@@ -23,39 +23,37 @@ type Change = (value: unknown) => unknown;
  * @throws SessionEndedError where the session has ended; it was not applied
  */
 export async function exactUpdate(opened: OpenedSession, key: string, change: Change): Promise<void> {
-  await renewFirst(opened);
-  opened.rejectEnded();
-  if (opened.known.kind === 'fresh' || opened.known.kind === 'missed') return updateNew(opened, key, change);
   const start = opened.session.data.beginUpdate(key);
-  await repeatRace(opened.scope, opened.known.identity.key, async () => {
-    await renewFirst(opened);
-    opened.rejectEnded();
-    return attempt(opened, start, change);
+  await repeatRace(opened.scope, 'identity' in opened.known ? opened.known.identity.key : undefined, async () => {
+    if (opened.session.renewal !== undefined && isStored(opened.known)) await writeSession(opened);
+    opened.rejectEnded('not-applied');
+    const { known } = opened;
+    if (isStored(known)) return attempt(opened, known, start, change);
+    await updateNew(opened, start, change);
+    return true;
   });
-  opened.rejectEnded();
 }
 
-async function renewFirst(opened: OpenedSession): Promise<void> {
-  if (opened.session.renewal !== undefined && opened.known.kind !== 'fresh' && opened.known.kind !== 'missed') await writeSession(opened);
+function isStored(known: Known): known is Stored {
+  return known.kind === 'stored' || known.kind === 'frozen';
 }
 
 /** Nobody else knows the id of a new session: the change is stored with all that was set. Refused, it is not left to the commit. */
-async function updateNew(opened: OpenedSession, key: string, change: Change): Promise<void> {
+async function updateNew(opened: OpenedSession, start: UpdateStart, change: Change): Promise<void> {
   const { data } = opened.session;
-  const before = data.baseOf(data.beginUpdate(key));
-  data.set(key, applied(change, before.value));
+  const { text, value } = data.baseOf(start);
+  data.set(start.key, applied(change, value));
   try {
     await writeSession(opened);
   } catch (error) {
-    data.set(key, data.baseOf({ ...data.beginUpdate(key), own: { text: before.text } }).value);
+    data.set(start.key, data.parse(text));
     throw error;
   }
 }
 
 /** One write for the version that is known; resolves to whether all is decided. Refused, the newer version is known. */
-async function attempt(opened: OpenedSession, start: UpdateStart, change: Change): Promise<boolean> {
+async function attempt(opened: OpenedSession, { identity, record }: Stored, start: UpdateStart, change: Change): Promise<boolean> {
   const { scope, session, form } = opened;
-  const { identity, record } = opened.known as Stored;
   const base = session.data.baseOf(start);
   const value = applied(change, base.value);
   const text = value === undefined ? undefined : session.data.check(start.key, value);
@@ -68,7 +66,8 @@ async function attempt(opened: OpenedSession, start: UpdateStart, change: Change
   if (result.kind === 'ended') opened.end({ kind: 'stored', identity, record }, result.outcome);
   if (result.kind === 'unknown' || (result.kind === 'ended' && result.outcome === 'unknown')) throw conflict(scope, identity);
   if (result.kind === 'moved') opened.rebase('stored', identity, result.record);
-  if (result.kind !== 'written') return result.kind === 'ended';
+  opened.rejectEnded();
+  if (result.kind !== 'written') return false;
   opened.known = { kind: 'stored', identity, record: after };
   session.data.markUpdated(start, base.text, text, changed.get(start.key));
   scope.response.wrote();

@@ -1,25 +1,25 @@
 import { SessionEndedError, SessionError, SessionTooLargeError, WriteOutcome } from '../errors';
-import { Session, SessionHost } from '../session/session';
+import { exactUpdate } from './exact-update';
+import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
+import { touchSession, writeSession } from './write-session';
 import { derivedCsrfSecret } from '../session/csrf';
+import { Session, SessionHost } from '../session/session';
 import { NO_VALUES, SessionRecord, recordSize } from '../table/item';
 import { LARGEST_ITEM } from '../table/item-size';
 import { refOf } from '../table/key';
 import { StoredForm } from '../table/stored-form';
-import { exactUpdate } from './exact-update';
-import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
-import { touchSession, writeSession } from './write-session';
 
 /**
  * What a session is in the table, as far as this request knows.
  *
- * - `fresh`: it has no id yet
+ * - `fresh`: it has no id yet, or one that the application has given it
  * - `missed`: the cookie names one, and no session was found. An eventual read may have missed one: `isDoubtful`
  * - `stored`: this is its record
  * - `frozen`: a regenerate of this request froze it and has not stored the copy yet
  * - `ended`: a write met a session that is over
  */
 export type Known =
-  | { readonly kind: 'fresh' }
+  | { readonly kind: 'fresh'; readonly given?: Identity }
   | { readonly kind: 'missed'; readonly identity: Identity; readonly isDoubtful: boolean }
   | { readonly kind: 'stored' | 'frozen'; readonly identity: Identity; readonly record: SessionRecord }
   | { readonly kind: 'ended'; readonly identity: Identity; readonly record: SessionRecord; readonly outcome: WriteOutcome };
@@ -190,15 +190,12 @@ export class OpenedSession implements SessionHost {
     this.scope.emit('ended', identity.key);
   }
 
-  /** @throws SessionEndedError where the session has ended */
-  public rejectEnded(): void {
-    if (this.known.kind !== 'ended') return;
-    const { identity, outcome } = this.known;
-    const what = outcome === 'not-applied'
-      ? 'The change is not stored.'
-      : 'A response was lost, so the change may stand in the session that took its place.';
-    const message = `The session was signed out, replaced, expired or deleted while the request ran. ${what}`;
-    throw new SessionEndedError(message, { ref: refOf(identity.key), outcome });
+  /**
+   * @param outcome - of what was to be written
+   * @throws SessionEndedError where the session has ended
+   */
+  public rejectEnded(outcome?: WriteOutcome): void {
+    if (this.known.kind === 'ended') throw endedError(this.known, outcome);
   }
 
   /** Sends the id cookie. */
@@ -241,6 +238,14 @@ export class OpenedSession implements SessionHost {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function endedError({ identity, outcome: known }: Extract<Known, { readonly kind: 'ended' }>, outcome = known): SessionEndedError {
+  const what = outcome === 'not-applied'
+    ? 'The change is not stored.'
+    : 'A response was lost, so the change may stand in the session that took its place.';
+  const message = `The session was signed out, replaced, expired or deleted while the request ran. ${what}`;
+  return new SessionEndedError(message, { ref: refOf(identity.key), outcome });
 }
 
 function largestKeys({ dat }: SessionRecord): { key: string; bytes: number }[] {

@@ -1,12 +1,12 @@
 import { SessionTooLargeError, SessionUnavailableError } from '../errors';
+import type { OpenedSession, Stored } from './opened-session';
+import { repeatRace, secondsOf, targetOf } from './scope';
+import { createSession, storeNew } from './write-session';
 import type { Changeset } from '../session/session';
 import { TOKEN_BYTES, newRecord, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { FreezeResult } from '../table/store';
 import { StoredForm } from '../table/stored-form';
-import type { OpenedSession, Stored } from './opened-session';
-import { repeatRace, secondsOf, targetOf } from './scope';
-import { createSession, storeNew } from './write-session';
 
 /** Milliseconds that are kept for the response of the function itself. */
 const RESERVE = 500;

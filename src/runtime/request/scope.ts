@@ -1,9 +1,9 @@
+import { SessionUnavailableError } from '../errors';
+import type { ResponseCookies } from './cookies';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
-import { SessionUnavailableError } from '../errors';
 import { keyOf, refOf } from '../table/key';
 import type { Store, Target } from '../table/store';
-import type { ResponseCookies } from './cookies';
 import type { Migration } from './migration';
 
 /** The id of a session and its key in the table. */
@@ -64,13 +64,15 @@ const LONGEST_WAIT = 80;
  * @param attempt - makes one attempt; resolves to whether all is decided
  * @throws SessionUnavailableError when the deadline is near; nothing was written
  */
-export async function repeatRace(scope: RequestScope, key: Uint8Array, attempt: () => Promise<boolean>): Promise<void> {
+export async function repeatRace(scope: RequestScope, key: Uint8Array | undefined, attempt: () => Promise<boolean>): Promise<void> {
   const { clock, random, deadline } = scope.options;
   const endsAt = clock.now() + deadline;
   for (let longest = FIRST_WAIT; !(await attempt()); longest = Math.min(longest * 2, LONGEST_WAIT)) {
     const delay = ((random(1)[0] as number) / 256) * longest;
     if (clock.now() + delay >= endsAt) {
-      throw new SessionUnavailableError('unavailable', 'Other requests kept changing the session; nothing was written.', { ref: refOf(key) });
+      throw new SessionUnavailableError('unavailable', 'Other requests kept changing the session; nothing was written.', {
+        ref: key && refOf(key),
+      });
     }
     await clock.sleep(delay);
   }

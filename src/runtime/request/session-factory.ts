@@ -1,10 +1,11 @@
-import type { ClientOfSdk, ClientSettings, SessionClient } from '../client/session-client';
+import { SessionsById } from './by-id';
+import { CookieWriter } from './cookies';
+import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
+import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
 import { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
-import { CookieWriter } from './cookies';
-import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
 
 /** Returns the client of a factory: the given one in the form of the port, or one of the library's own. */
 export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSettings) => SessionClient;
@@ -12,10 +13,13 @@ export type ClientProvider = (given: ClientOfSdk | undefined, settings: ClientSe
 /** Opens sessions. The options are checked once, and all requests share one client. */
 export class SessionFactory<Data extends object = Record<string, unknown>> {
   readonly #parts: FactoryParts;
+  /** Sessions by an id that the application holds, without a request. */
+  public readonly byId: SessionsById;
 
   /** @internal */
   public constructor(parts: FactoryParts) {
     this.#parts = parts;
+    this.byId = new SessionsById(parts);
   }
 
   /**
@@ -43,16 +47,11 @@ export function makeSessionFactory<Data extends object>(
 ): SessionFactory<Data> {
   const resolved = resolveOptions(options, environment);
   const { client, cookie, tableName } = resolved;
-  const port = isSessionClient(client) ? client : provide(client, resolved);
+  const port = client === undefined || isClientOfSdk(client) ? provide(client, resolved) : client;
   return new SessionFactory<Data>({
     options: resolved,
     store: new Store(port, tableName, resolved),
     oldTable: new OldTable(port, resolved),
     cookieWriter: new CookieWriter(cookie),
   });
-}
-
-/** Anything with `send` is a client of the SDK, also the `DynamoDB` class, whose methods have the names of the port's. */
-function isSessionClient(client: SessionClient | ClientOfSdk | undefined): client is SessionClient {
-  return client !== undefined && !('send' in client);
 }

@@ -1,14 +1,13 @@
 import { SessionError, SessionUnavailableError } from '../errors';
-import type { SessionEvent } from '../options/session-event';
+import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
+import { Migration } from './migration';
+import { OpenedSession, openSession } from './opened-session';
+import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
 import type { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
-import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
-import { Migration } from './migration';
-import { OpenedSession, openSession } from './opened-session';
-import { RequestScope, deleteSessions, identityOf } from './scope';
 
 /** What all requests of a factory share. */
 export interface FactoryParts {
@@ -84,7 +83,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
       isReadOnly: options.isReadOnly || readOnly,
       touches: method !== 'HEAD' && method !== 'OPTIONS',
       identities: new Set(),
-      emit: (type, key) => emit(options, type, key),
+      emit: emitter(options),
     };
   }
 
@@ -218,13 +217,15 @@ function unavailable(error: SessionUnavailableError): NonNullable<FinishedReques
   return { status: 503, headers: { ...headers, 'retry-after': '1' }, body: 'The service is unavailable. Try again in a moment.' };
 }
 
-function emit({ onEvent }: ResolvedOptions, type: SessionEvent['type'], key: Uint8Array | undefined): void {
-  if (onEvent === undefined) return;
-  try {
-    const returned: unknown = onEvent(key === undefined ? { type } : { type, ref: refOf(key) });
-    // A listener that fails is no reason for the visitor's request to fail.
-    if (returned instanceof Promise) returned.catch(() => undefined);
-  } catch {
-    // The same.
-  }
+/** Calls the factory's listener. One that fails is no reason for the visitor's request to fail. */
+export function emitter({ onEvent }: ResolvedOptions): RequestScope['emit'] {
+  if (onEvent === undefined) return () => undefined;
+  return (type, key) => {
+    try {
+      const returned: unknown = onEvent(key === undefined ? { type } : { type, ref: refOf(key) });
+      if (returned instanceof Promise) returned.catch(() => undefined);
+    } catch {
+      // The same.
+    }
+  };
 }

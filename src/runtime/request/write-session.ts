@@ -1,4 +1,7 @@
-import { SessionUnavailableError } from '../errors';
+import { SessionConflictError, SessionUnavailableError } from '../errors';
+import type { Known, OpenedSession, Stored } from './opened-session';
+import { regenerateSession } from './regenerate-session';
+import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 import { newSessionId } from '../session/id';
 import { Changeset, SessionSnapshot } from '../session/session';
 import type { Snapshot } from '../session/values';
@@ -6,9 +9,6 @@ import { SessionRecord, SessionTimes, StoredChanges, StoredValues, newRecord, wi
 import { refOf } from '../table/key';
 import type { SessionWrite } from '../table/store';
 import { StoredForm } from '../table/stored-form';
-import type { Known, OpenedSession, Stored } from './opened-session';
-import { regenerateSession } from './regenerate-session';
-import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 
 /** Collisions of 256 random bits do not occur; a refusal means that a response was lost, three that the randomness is broken. */
 const MOST_IDS = 3;
@@ -91,9 +91,10 @@ export interface NewSession {
 
 /** Stores a session under a new id; each attempt has one of its own. */
 export async function storeNew(opened: OpenedSession, changeset: Changeset, { times, image, snapshot, event }: NewSession): Promise<void> {
-  const { scope, session } = opened;
+  const { scope, session, known } = opened;
+  const given = known.kind === 'fresh' ? known.given : undefined;
   const make = () => {
-    const identity = identityOf(newSessionId(scope.options.random), scope.options.namespace);
+    const identity = given ?? identityOf(newSessionId(scope.options.random), scope.options.namespace);
     const form = opened.formOf(identity);
     const [dat, flash] = [encode(form, snapshot.values), encode(form, snapshot.flash)];
     return { identity, key: identity.key, form, record: newRecord({ times, image, dat, flash, csr: changeset.csr }) };
@@ -105,8 +106,10 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
     first = undefined;
     return made;
   };
-  for (let i = 0; i < MOST_IDS; i++) {
-    const stored = await scope.store.create(targetOf(scope, new Uint8Array()), next);
+  for (let i = 0; i < (given === undefined ? MOST_IDS : 1); i++) {
+    // A given id is sent once: an attempt that was given up could arrive after the session's end.
+    const bounds = { now: secondsOf(scope), remainingTime: scope.remainingTime, ...(given && { mostAttempts: 1 }) };
+    const stored = await scope.store.create(bounds, next);
     if (stored === undefined) continue;
     const { identity, record, form } = stored;
     Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
@@ -119,6 +122,7 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
     // Only now: until the session is stored, the row is all that there is.
     return opened.isMigrated ? scope.migration?.end(scope) : undefined;
   }
+  if (given !== undefined) throw new SessionConflictError('The session was not created: the table already has its id.', { operation: 'PutItem' });
   throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', { operation: 'PutItem' });
 }
 
@@ -132,17 +136,17 @@ function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
 }
 
 /** Writes until the session is as the write expects it: another request may move its idle timeout or, for a write of all, its data. */
-async function updateSession(opened: OpenedSession, changeset: Changeset, { identity }: Stored): Promise<void> {
+async function updateSession(opened: OpenedSession, changeset: Changeset, { identity, record: known }: Stored): Promise<void> {
   const { scope, session, form } = opened;
   const [values, flash] = [form.encode(changeset.values), form.encode(changeset.flash)];
+  let record = known;
   await repeatRace(scope, identity.key, async () => {
-    const { record } = opened.known as Stored;
     const target = { ...targetOf(scope, identity.key), now: Math.max(secondsOf(scope), record.iat) };
     const after = recordAfter(opened, record, { changeset, values, flash }, target.now);
     opened.checkSize(identity.key, after);
     const result = await scope.store.update(target, writeOf(record, after, { changeset, values, flash }));
     if (result.kind === 'ended') opened.end({ kind: 'stored', identity, record }, result.outcome);
-    if (result.kind === 'moved') opened.rebase('stored', identity, result.record);
+    if (result.kind === 'moved') opened.rebase('stored', identity, (record = result.record));
     if (result.kind !== 'written') return result.kind === 'ended';
     opened.known = { kind: 'stored', identity, record: after };
     session.markStored(changeset, values, flash);

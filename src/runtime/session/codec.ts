@@ -6,6 +6,23 @@ export interface Codec {
   parse(text: string): unknown;
 }
 
+/**
+ * What JSON keeps of a type: the type itself, or `never` where JSON would change it. A `Date`, a `Map` or another class with
+ * methods, a function, a `bigint` and a symbol are changed.
+ */
+export type JsonValue<Value> = unknown extends Value
+  ? Value
+  : Value extends string | number | boolean | null | undefined
+    ? Value
+    : Value extends (...args: never) => unknown
+      ? never
+      : Value extends object
+        ? { [Key in keyof Value]: JsonValue<Value[Key]> }
+        : never;
+
+/** Holds for a data interface whose values JSON keeps. */
+export type JsonData<Data> = { [Key in keyof Data]: JsonValue<Data[Key]> };
+
 /** Deeper values would overflow the stack of whoever walks them. */
 const DEEPEST = 64;
 

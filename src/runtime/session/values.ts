@@ -95,6 +95,11 @@ export class Values {
     this.#assign(key, { text: undefined, value: undefined, state: 'deleted' });
   }
 
+  /** Deletes the keys that are known here, damaged ones too, and none that another request adds meanwhile. */
+  public clear(): void {
+    for (const key of [...this.#entries.keys()]) this.delete(key);
+  }
+
   /** The keys that have a value. Decodes nothing. */
   public keys(): string[] {
     return [...this.#entries].flatMap(([key, entry]) => (isPresent(entry) ? key : []));
@@ -127,7 +132,8 @@ export class Values {
   public rebase(stored: ReadonlyMap<string, Stored>): void {
     for (const [key, entry] of this.#entries) {
       const value = stored.get(key);
-      if (this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
+      // A key that was deleted here stays so, whoever sets it meanwhile.
+      if (entry.state === 'deleted' || this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
       else if (!isSame(value, entry.stored)) this.#replace(key, entry, value);
     }
     for (const [key, value] of stored) if (!this.#entries.has(key)) this.#entries.set(key, closed(value));
@@ -177,6 +183,11 @@ export class Values {
     const entry = this.#entries.get(key);
     const own = entry !== undefined && this.#isChanged(key, entry) ? { text: this.#currentText(key, entry) } : undefined;
     return { key, revision: this.#revision, own };
+  }
+
+  /** A value of its own for a text. */
+  public parse(text: string | undefined): unknown {
+    return text === undefined ? undefined : this.#codec.parse(text);
   }
 
   /** What an attempt of an update is computed from: the text, and a value of it that the caller may change. */

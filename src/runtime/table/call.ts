@@ -1,90 +1,104 @@
-import { Attempt } from '../client/attempt';
+import { Attempt, attemptTime } from '../client/attempt';
 import { CallOptions, SessionClient } from '../client/session-client';
 import { Clock, RandomBytes } from '../clock';
 import { SessionError, SessionTooLargeError, SessionUnavailableError } from '../errors';
-import { Failure, classify } from './failure';
+import { CancellationReason, Failure, adviceOn, classify, mayHaveLanded } from './failure';
 import { refOf } from './key';
 
 /** What bounds and repeats a call. */
 export interface CallSettings {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Milliseconds for one call, with all that is repeated of it. */
+  /** Milliseconds for one call with all its repetitions. */
   readonly deadline: number;
-  /** Gives the milliseconds that the function has left. */
+  /** Returns how many milliseconds the function has left. */
   readonly remainingTime?: (() => number) | undefined;
+  /** How many attempts are made, if the client makes single ones. @default 5 */
+  readonly mostAttempts?: number;
   /** The key of the session that the call is for. */
   readonly key?: Uint8Array;
 }
 
-/** What came of a call that DynamoDB took: it was done, or its condition did not hold. */
-export type Answer<Output> =
+/** The result of a call that DynamoDB took: it was done, or its condition did not hold. */
+export type CallResult<Output> =
   | { readonly refused: false; readonly output: Output }
   | {
     readonly refused: true;
     /** Whether an earlier attempt of the same call may have been applied, and so be what refused this one. */
     readonly mayHaveLanded: boolean;
-    /** The item that refused it, where the client tells. */
+    /** The item that refused it, if the client tells. */
     readonly item: unknown;
+    /** Of a transaction alone: what became of each of its writes, in their order. */
+    readonly reasons?: readonly CancellationReason[] | undefined;
   };
 
-/** Milliseconds that are kept for the answer of the function itself. */
+/** Makes one attempt of a call. */
+export type Send<Output> = (options: CallOptions) => Promise<Output>;
+
+/** Milliseconds that are kept for the response of the function itself. */
 const RESERVE = 500;
 const MOST_ATTEMPTS = 5;
-/** An attempt is given up after this part of the deadline, so that a dead connection leaves time for a new one. */
-const ATTEMPT_PART = 1 / 3;
+/** Milliseconds: the longest wait before the second attempt. It doubles with each attempt after that. */
 const FIRST_DELAY = 50;
 
-/** Milliseconds for one attempt of a call that has so many. */
-export function attemptTime(deadline: number): number {
-  return Math.ceil(deadline * ATTEMPT_PART);
-}
-
 /**
- * Makes one call, and repeats it where the client makes single attempts: with
- * full jitter, until the deadline.
+ * Makes one call and repeats it until the deadline, with full jitter, if the
+ * client makes single attempts.
+ *
+ * `send` is called once for each attempt, so a creation can give each attempt an
+ * id of its own. An attempt that was given up may still arrive later.
  *
  * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
- * @throws SessionUnavailableError where DynamoDB cannot be reached in time, throttles or denies
+ * @throws SessionUnavailableError with code `unavailable` if DynamoDB cannot be reached in time or throttles, with
+ * `configuration` if it denies; its `outcome` says whether any attempt may have been applied
+ * @throws SessionTooLargeError if DynamoDB finds the item too large
  */
 export async function call<Output>(
   client: SessionClient,
   operation: string,
-  send: (options: CallOptions) => Promise<Output>,
+  send: Send<Output>,
   settings: CallSettings,
-): Promise<Answer<Output>> {
+): Promise<CallResult<Output>> {
   const { clock, deadline, random } = settings;
   const budget = Math.min(deadline, (settings.remainingTime?.() ?? Infinity) - RESERVE);
   if (!(budget > 0)) throw unavailable('the function has too little time left', circumstancesOf(operation, settings));
   const endsAt = clock.now() + budget;
-  const longest = client.singleAttempt === true ? attemptTime(budget) : budget;
-  for (let attempt = 1, mayHaveLanded = false; ; attempt++) {
+  for (let attempt = 1, landed = false, timedOut = false; ; attempt++) {
+    const given = new Attempt();
+    const left = endsAt - clock.now();
     try {
-      const output = await attemptOnce(send, Math.min(longest, endsAt - clock.now()), clock);
-      return { refused: false, output };
+      const time = client.singleAttempt === true ? attemptTime(left, timedOut) : left;
+      return { refused: false, output: await attemptOnce(send, given, time, clock) };
     } catch (error) {
       const failure = classify(error);
-      if (failure.kind === 'refused') return { refused: true, mayHaveLanded: mayHaveLanded || failure.repeated, item: failure.item };
-      mayHaveLanded ||= failure.repeated || failure.kind === 'unavailable';
+      landed ||= anyMayHaveLanded(error, failure, given);
+      timedOut ||= given.aborted;
+      if (failure.kind === 'refused') return { refused: true, mayHaveLanded: landed, item: failure.item, reasons: failure.reasons };
       const delay = ((random(1)[0] as number) / 256) * FIRST_DELAY * 2 ** (attempt - 1);
-      if (!mayRepeat(client, failure) || attempt === MOST_ATTEMPTS || clock.now() + delay >= endsAt) {
-        throw toError(failure, { ...circumstancesOf(operation, settings), cause: error, outcome: mayHaveLanded ? 'unknown' : 'not-applied' });
+      if (!mayRepeat(client, failure) || attempt >= (settings.mostAttempts ?? MOST_ATTEMPTS) || clock.now() + delay >= endsAt) {
+        const outcome = landed ? 'unknown' : 'not-applied';
+        throw toError(failure, client, { ...circumstancesOf(operation, settings), cause: error, outcome });
       }
       await clock.sleep(delay);
     }
   }
 }
 
-function mayRepeat(client: SessionClient, failure: Failure): boolean {
-  return client.singleAttempt === true && (failure.kind === 'throttled' || failure.kind === 'unavailable');
+/** Looks at this failure and at those that a client saw which repeats calls itself. What it did not report is unknown. */
+function anyMayHaveLanded(error: unknown, { attempts }: Failure, { failures }: Attempt): boolean {
+  return mayHaveLanded(error) || failures.some(mayHaveLanded) || attempts > Math.max(1, failures.length);
 }
 
-/** One attempt against a timer; a client that does not heed the signal cannot hold the request either. */
-function attemptOnce<Output>(send: (options: CallOptions) => Promise<Output>, milliseconds: number, clock: Clock): Promise<Output> {
-  const given = new Attempt();
+function mayRepeat(client: SessionClient, { kind }: Failure): boolean {
+  if (kind === 'contended') return true;
+  return client.singleAttempt === true && (kind === 'unsent' || kind === 'throttled' || kind === 'unavailable');
+}
+
+/** One attempt against a timer. A client that ignores the signal cannot hold the request either. */
+function attemptOnce<Output>(send: Send<Output>, given: Attempt, milliseconds: number, clock: Clock): Promise<Output> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(milliseconds, () => {
-      reject(Object.assign(new Error('no answer in time'), { name: 'TimeoutError' }));
+      reject(Object.assign(new Error('no response in time'), { name: 'TimeoutError' }));
       given.abort();
     });
     const settle = <Value>(how: (value: Value) => void) => (value: Value) => {
@@ -106,18 +120,20 @@ function circumstancesOf(operation: string, { key }: CallSettings): Circumstance
   return { operation, ref: key && refOf(key) };
 }
 
-function toError({ kind, name }: Failure, circumstances: Circumstances): SessionError {
-  const { operation } = circumstances;
+function toError(failure: Failure, client: SessionClient, circumstances: Circumstances): SessionError {
+  const [{ kind, name }, { operation }] = [failure, circumstances];
   // An update follows a read of the same table, so the one thing that DynamoDB may not like about it is its size.
   if (kind === 'invalid' && operation === 'UpdateItem') return new SessionTooLargeError(undefined, [], circumstances);
-  if (kind !== 'configuration' && kind !== 'invalid') return unavailable(name, circumstances);
-  const advice =
-    kind === 'invalid'
-      ? 'Check that the table has the binary partition key "sid" and no sort key.'
-      : 'Check that the table exists and that the role has the rights which grantReadWrite gives.';
-  return new SessionUnavailableError('configuration', `DynamoDB refused ${operation} with ${name}. ${advice}`, circumstances);
+  if (kind === 'invalid' || kind === 'configuration') {
+    const failed = `${operation} failed with ${name}. ${adviceOn(failure)}`;
+    return new SessionUnavailableError('configuration', failed, circumstances);
+  }
+  if (kind !== 'unsent') return unavailable(name, circumstances);
+  const place = client.endpoint === undefined ? '' : ` at ${client.endpoint}`;
+  return new SessionUnavailableError('unavailable', `DynamoDB cannot be reached${place} (${name}).`, circumstances);
 }
 
 function unavailable(what: string, circumstances: Circumstances): SessionUnavailableError {
-  return new SessionUnavailableError('unavailable', `The session store is unavailable: ${circumstances.operation}: ${what}.`, circumstances);
+  const text = `The session store is unavailable: ${circumstances.operation}: ${what}.`;
+  return new SessionUnavailableError('unavailable', text, circumstances);
 }

@@ -1,52 +1,151 @@
-/** What the failure of one call means. */
-export interface Failure {
-  /**
-   * - `refused`: the condition did not hold
-   * - `invalid`: DynamoDB does not take the request
-   * - `configuration`: the table or the right to it is missing
-   * - `throttled`: certainly not applied, and may be repeated
-   * - `unavailable`: may have been applied, and may be repeated
-   */
-  readonly kind: 'refused' | 'invalid' | 'configuration' | 'throttled' | 'unavailable';
-  /** The name of the error, safe to show. */
-  readonly name: string;
-  /** Whether the call was sent more than once, so that an earlier attempt may have been applied. */
-  readonly repeated: boolean;
-  /** The item that refused the condition, where it was given. */
-  readonly item?: unknown;
+/**
+ * What a failed attempt means.
+ *
+ * | kind | applied | repeated | reported as |
+ * |---|---|---|---|
+ * | `refused` | no | no | a result: the condition did not hold |
+ * | `invalid` | no | no | `too-large` or `configuration` |
+ * | `configuration` | no | no | `configuration` |
+ * | `rejected` | no | no | `unavailable` |
+ * | `unsent` | no | yes | `unavailable`, with the endpoint |
+ * | `throttled` | no | yes | `unavailable` |
+ * | `contended` | no | yes, also for a client that repeats calls itself: the SDK does not repeat these | `unavailable` |
+ * | `unavailable` | maybe | yes | `unavailable` |
+ */
+export type FailureKind =
+  | 'refused' | 'invalid' | 'configuration' | 'rejected' | 'unsent' | 'throttled' | 'contended' | 'unavailable';
+
+/** One write of a cancelled transaction. */
+export interface CancellationReason {
+  /** `None` for a write that was in order; `ConditionalCheckFailed`, `TransactionConflict`, … for one that was not. */
+  readonly code: string;
+  /** The item that refused the condition, if it was asked for. */
+  readonly item: unknown;
 }
 
-/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-const KINDS: Readonly<Record<string, Failure['kind']>> = {
+/** The failure of one attempt. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** The name of the error, or Node's code of it; safe to show. */
+  readonly name: string;
+  /** How often the client sent the call. */
+  readonly attempts: number;
+  /** The item that refused the condition, if the client tells. */
+  readonly item: unknown;
+  /** Why a transaction was cancelled, in the order of its writes. */
+  readonly reasons: readonly CancellationReason[] | undefined;
+}
+
+/**
+ * Names of DynamoDB, of the SDK and of our own clients.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ */
+const KINDS: Readonly<Record<string, FailureKind>> = {
   ConditionalCheckFailedException: 'refused',
   ValidationException: 'invalid',
   ProvisionedThroughputExceededException: 'throttled',
   ThrottlingException: 'throttled',
   RequestLimitExceeded: 'throttled',
-  TransactionConflictException: 'throttled',
-  ReplicatedWriteConflictException: 'throttled',
-  ResourceNotFoundException: 'configuration',
+  ReplicatedWriteConflictException: 'contended',
+  TransactionConflictException: 'contended',
+  // An earlier attempt is still being carried out.
+  TransactionInProgressException: 'unavailable',
+  IdempotentParameterMismatchException: 'rejected',
+  ExpiredTokenException: 'rejected',
+  // Nothing was sent.
+  CredentialsUnreachableError: 'throttled',
   AccessDeniedException: 'configuration',
-  ExpiredTokenException: 'configuration',
+  CredentialsProviderError: 'configuration',
   IncompleteSignatureException: 'configuration',
   InvalidSignatureException: 'configuration',
   MissingAuthenticationTokenException: 'configuration',
+  MissingCredentialsError: 'configuration',
+  MissingRegionError: 'configuration',
+  ResourceNotFoundException: 'configuration',
   UnrecognizedClientException: 'configuration',
 };
 
-/** Says what an error of a client means; what is not known may have been applied. */
+const TO_CREDENTIALS = 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the clock of the machine.';
+const TO_A_ROLE = 'Give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+
+/** What to set, by the name of the error. */
+const ADVICE: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'Check that the role has the rights which grantReadWrite gives.',
+  CredentialsProviderError: TO_A_ROLE,
+  IncompleteSignatureException: TO_CREDENTIALS,
+  InvalidSignatureException: TO_CREDENTIALS,
+  MissingAuthenticationTokenException: TO_CREDENTIALS,
+  MissingCredentialsError: TO_A_ROLE,
+  MissingRegionError: 'Set AWS_REGION, or the Region of the client.',
+  ResourceNotFoundException: 'Check that the table exists, and that SESSION_TABLE_NAME and the Region are its own.',
+  TransactionCanceledException: 'A write of the transaction is invalid or too large.',
+  UnrecognizedClientException: TO_CREDENTIALS,
+  ValidationException: 'Check that the table has the binary partition key "sid" and no sort key.',
+};
+
+/** Node's names for the steps before a connection stands. Nothing has been sent when one of them fails. */
+const CONNECTING = /^(?:connect|getaddrinfo|query[A-Z]\w*|socket|bind)$/;
+/** A certificate is looked at before the request leaves. @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE = /^(?:ERR_TLS_CERT_\w+|\w*CERT\w*|CRL_\w+|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
+
+interface ClientError {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly errors?: unknown;
+  readonly $metadata?: { readonly attempts?: number };
+  readonly Item?: unknown;
+  readonly CancellationReasons?: unknown;
+}
+
+/** Says what an error of a client means. An attempt that failed in an unknown way may have been applied. */
 export function classify(error: unknown): Failure {
-  const { name, $metadata, Item } = Object(error) as {
-    readonly name?: unknown;
-    readonly $metadata?: { readonly attempts?: number; readonly httpStatusCode?: number };
-    readonly Item?: unknown;
-  };
-  // A name that is no identifier may be anything, a host or an id too.
-  const safeName = typeof name === 'string' && /^[A-Za-z]{1,64}$/.test(name) ? name : 'Error';
-  return {
-    kind: Object.hasOwn(KINDS, safeName) ? (KINDS[safeName] as Failure['kind']) : 'unavailable',
-    name: safeName,
-    repeated: ($metadata?.attempts ?? 1) > 1,
-    item: Item,
-  };
+  const { name, code, $metadata, Item, CancellationReasons } = Object(error) as ClientError;
+  const reasons = name === 'TransactionCanceledException' ? readReasons(CancellationReasons) : undefined;
+  const kind = isConnecting(error) ? 'unsent' : reasons ? kindOf(reasons) : (own(KINDS, name) ?? 'unavailable');
+  // SDKs call it Error or TimeoutError; Node's code says what it was.
+  const shown = kind === 'unsent' ? (code ?? name) : name;
+  return { kind, name: safeName(shown), attempts: $metadata?.attempts ?? 1, item: Item, reasons };
+}
+
+/** What to do about a failure that other attempts would not mend. */
+export function adviceOn({ name }: Failure): string {
+  return own(ADVICE, name) ?? 'Check the role, the table and its Region.';
+}
+
+/** Whether an attempt that failed so may have been applied all the same. */
+export function mayHaveLanded(error: unknown): boolean {
+  return classify(error).kind === 'unavailable';
+}
+
+function isConnecting(error: unknown): boolean {
+  const { code, syscall, errors } = Object(error) as ClientError;
+  // Node tries every address of a host and collects what came of each.
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(isConnecting);
+  return CONNECTING.test(String(syscall)) || (typeof code === 'string' && CERTIFICATE.test(code));
+}
+
+/** A cancelled transaction was not applied, none of it. Its writes give their reasons one by one. */
+function kindOf(reasons: readonly CancellationReason[]): FailureKind {
+  const has = (...codes: readonly string[]) => reasons.some(({ code }) => codes.includes(code));
+  if (has('ValidationError', 'ItemCollectionSizeLimitExceeded')) return 'invalid';
+  return has('ConditionalCheckFailed') ? 'refused' : 'contended';
+}
+
+function readReasons(reasons: unknown): CancellationReason[] {
+  if (!Array.isArray(reasons)) return [];
+  return reasons.map((reason: unknown) => {
+    const { Code, Item } = Object(reason) as { readonly Code?: unknown; readonly Item?: unknown };
+    return { code: safeName(Code, 'None'), item: Item };
+  });
+}
+
+function own<Value>(table: Readonly<Record<string, Value>>, name: unknown): Value | undefined {
+  return typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** A name that is no identifier may be anything, a host or an id too. */
+function safeName(name: unknown, otherwise = 'Error'): string {
+  return typeof name === 'string' && /^[A-Za-z_]{1,64}$/.test(name) ? name : otherwise;
 }

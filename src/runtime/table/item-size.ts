@@ -1,13 +1,18 @@
-import { AttributeValue } from '../client/session-client';
+import { AttributeValue, Item } from '../client/session-client';
 
 /** The largest item that DynamoDB takes, in bytes. */
 export const LARGEST_ITEM = 409_600;
 
 /**
- * The size of one attribute with its name, as DynamoDB counts it.
+ * The size of an item, as DynamoDB counts it to the byte.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
+export function itemSize(item: Item): number {
+  return Object.keys(item).reduce((bytes, name) => bytes + attributeSize(name, item[name] as AttributeValue), 0);
+}
+
+/** The size of one attribute with its name. */
 export function attributeSize(name: string, value: AttributeValue): number {
   return Buffer.byteLength(name) + valueSize(value);
 }

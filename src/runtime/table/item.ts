@@ -1,6 +1,6 @@
+import { itemSize, mapSize, valueSize } from './item-size';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { AttributeValue, Item } from '../client/session-client';
-import { attributeSize, mapSize, valueSize } from './item-size';
 
 /** A stored value: JSON text, or one byte of flags and then bytes. */
 export type StoredValue = string | Uint8Array;
@@ -26,15 +26,15 @@ export const NO_VALUES: StoredValues = new Map();
 /** How a type of value stands in an item. `read` returns `undefined` for anything that is not exactly right. */
 interface Kind<Value> {
   write(value: Value): AttributeValue;
-  read(attribute: unknown): Value | undefined;
+  read(given: unknown): Value | undefined;
   size(value: Value): number;
 }
 
 /** Whole numbers of at most 15 digits, so that none is rounded. */
 const number: Kind<number> = {
   write: (value) => ({ N: String(value) }),
-  read: (attribute) => {
-    const text = valueOfType(attribute, 'N');
+  read: (given) => {
+    const text = valueOfType(given, 'N');
     return typeof text === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : undefined;
   },
   size: (value) => valueSize({ N: String(value) }),
@@ -42,8 +42,8 @@ const number: Kind<number> = {
 
 const bytes: Kind<Uint8Array> = {
   write: (B) => ({ B }),
-  read: (attribute) => {
-    const value = valueOfType(attribute, 'B');
+  read: (given) => {
+    const value = valueOfType(given, 'B');
     return value instanceof Uint8Array ? value : undefined;
   },
   size: (value) => value.length,
@@ -51,8 +51,8 @@ const bytes: Kind<Uint8Array> = {
 
 const tokens: Kind<readonly Uint8Array[]> = {
   write: (list) => ({ L: list.map((B) => ({ B })) }),
-  read: (attribute) => {
-    const list = valueOfType(attribute, 'L');
+  read: (given) => {
+    const list = valueOfType(given, 'L');
     if (!Array.isArray(list)) return undefined;
     const read = list.map(bytes.read);
     return read.every((token) => token !== undefined) ? read : undefined;
@@ -62,10 +62,10 @@ const tokens: Kind<readonly Uint8Array[]> = {
 
 const storedValue: Kind<StoredValue> = {
   write: (value) => (typeof value === 'string' ? { S: value } : { B: value }),
-  read: (attribute) => {
-    const text = valueOfType(attribute, 'S');
+  read: (given) => {
+    const text = valueOfType(given, 'S');
     if (typeof text === 'string') return text;
-    const value = bytes.read(attribute);
+    const value = bytes.read(given);
     // Flags of a newer version say something about the bytes that this one does not know.
     return value !== undefined && value.length > 1 && (flagsOf(value) & ~(COMPRESSED | SEALED)) === 0 ? value : undefined;
   },
@@ -74,8 +74,8 @@ const storedValue: Kind<StoredValue> = {
 
 const values: Kind<StoredValues> = {
   write: (map) => ({ M: writeValues(map, '') }),
-  read: (attribute) => {
-    const map = valueOfType(attribute, 'M');
+  read: (given) => {
+    const map = valueOfType(given, 'M');
     if (!isObject(map)) return undefined;
     const read = new Map<string, StoredValue>();
     for (const name of Object.keys(map)) {
@@ -228,8 +228,7 @@ export function recordSize(key: Uint8Array, record: SessionRecord): number {
     if (value !== undefined) size += name.length + (ATTRIBUTES[name] as unknown as Kind<unknown>).size(value);
   }
   for (const [name, value] of record.flash) size += FLASH_PREFIX.length + Buffer.byteLength(name) + Buffer.byteLength(value);
-  for (const name of Object.keys(record.otherAttributes)) size += attributeSize(name, record.otherAttributes[name] as AttributeValue);
-  return size;
+  return size + itemSize(record.otherAttributes);
 }
 
 /** The values after the changes. */
@@ -269,7 +268,7 @@ function isWhole(record: SessionRecord): boolean {
 /** Whether attributes that are not ours are in DynamoDB's form, so that they can be measured and copied. */
 function isMeasurable(item: Item): boolean {
   try {
-    return Object.keys(item).every((name) => Number.isSafeInteger(attributeSize(name, item[name] as AttributeValue)));
+    return Number.isSafeInteger(itemSize(item));
   } catch {
     return false;
   }

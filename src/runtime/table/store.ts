@@ -2,7 +2,7 @@ import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { Item, SessionClient, UpdateItemInput } from '../client/session-client';
 import type { Clock, RandomBytes } from '../clock';
 import { SessionUnavailableError } from '../errors';
-import { Answer, call } from './call';
+import { CallResult, CallSettings, call } from './call';
 import {
   FLASH_PREFIX, FORMAT_ATTRIBUTE, MOST_TOKENS, SessionRecord, StoredChanges, StoredValues,
   attribute, readItem, readTokens, storedAttribute, toItem, toKey,
@@ -119,7 +119,8 @@ export class Store {
     const item = await this.#read(target, strong);
     if (item === undefined) return { kind: 'missing' };
     const record = readItem(item, target.key);
-    return record === undefined ? { kind: 'invalid' } : { kind: 'found', record };
+    if (record !== undefined) return { kind: 'found', record };
+    return { kind: isBuried(item) ? 'missing' : 'invalid' };
   }
 
   /**
@@ -129,7 +130,7 @@ export class Store {
    *   so an attempt that was given up and arrives late brings nothing back
    */
   public async create<Attempt extends { readonly key: Uint8Array; readonly record: SessionRecord }>(
-    target: Omit<Target, 'key'>,
+    target: Omit<Target, 'key'> & { readonly mostAttempts?: number },
     next: () => Attempt,
   ): Promise<Attempt | undefined> {
     const answer = await this.#call('PutItem', target, (options) => {
@@ -197,6 +198,17 @@ export class Store {
   }
 
   /**
+   * Deletes a session whose id was given by the application: a frozen item
+   * without data stays for an hour, so that a creation which arrives late is refused.
+   */
+  public async bury({ key, now, ...target }: Target, token: Uint8Array): Promise<void> {
+    const item = { ...toKey(key), frz: attribute('frz', token), [TTL_ATTRIBUTE]: attribute(TTL_ATTRIBUTE, now + FROZEN_TIME) };
+    const input = { TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(frz)' };
+    // What is frozen is dead already.
+    await this.#call('PutItem', { key, now, ...target }, (options) => this.#client.putItem(input, options));
+  }
+
+  /**
    * What the refusal of an exact write means.
    *
    * | the item that refused it | then |
@@ -231,7 +243,7 @@ export class Store {
 
   #update(
     target: Target, expression: Expression, condition: readonly string[], refused?: 'ALL_OLD', written?: 'ALL_NEW',
-  ): Promise<Answer<unknown>> {
+  ): Promise<CallResult<unknown>> {
     const input: UpdateItemInput = {
       TableName: this.#table,
       Key: toKey(target.key),
@@ -244,14 +256,19 @@ export class Store {
   }
 
   #call<Output>(
-    operation: string, target: Omit<Target, 'key'> & Partial<Target>, send: Parameters<typeof call<Output>>[2],
-  ): Promise<Answer<Output>> {
-    const { remainingTime, key } = target;
-    return call(this.#client, operation, send, { ...this.#settings, remainingTime, ...(key && { key }) });
+    operation: string, target: Omit<CallSettings, keyof StoreSettings> & { readonly now: number }, send: Parameters<typeof call<Output>>[2],
+  ): Promise<CallResult<Output>> {
+    return call(this.#client, operation, send, { ...this.#settings, ...target });
   }
 }
 
-type Refusal = Extract<Answer<unknown>, { readonly refused: true }>;
+type Refusal = Extract<CallResult<unknown>, { readonly refused: true }>;
+
+/** Whether an item is what `bury` leaves behind. */
+function isBuried(item: unknown): boolean {
+  const attributes = Object(item) as Readonly<Record<string, unknown>>;
+  return attributes.frz !== undefined && attributes.dat === undefined;
+}
 
 function isLost(error: unknown): boolean {
   return error instanceof SessionUnavailableError && error.outcome === 'unknown';

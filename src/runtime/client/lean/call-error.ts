@@ -1,15 +1,24 @@
+/** What a refusal tells beside its name. */
+export interface RefusalDetails {
+  readonly Item?: unknown;
+  readonly CancellationReasons?: unknown;
+}
+
 /** A call that failed, with the properties that errors of the SDK have. */
 export class CallError extends Error {
   /** What is known of the answer. */
   public readonly $metadata: { readonly httpStatusCode: number | undefined; readonly attempts: number };
   /** The item that refused a condition. */
   public readonly Item?: unknown;
+  /** What became of each write of a cancelled transaction. */
+  public readonly CancellationReasons?: unknown;
 
-  public constructor(name: string, message: string, httpStatusCode?: number, item?: unknown) {
+  public constructor(name: string, message: string, httpStatusCode?: number, details: RefusalDetails = {}) {
     super(message);
     this.name = name;
     this.$metadata = { httpStatusCode, attempts: 1 };
-    if (item !== undefined) this.Item = item;
+    if (details.Item !== undefined) this.Item = details.Item;
+    if (details.CancellationReasons !== undefined) this.CancellationReasons = details.CancellationReasons;
   }
 }
 
@@ -21,12 +30,12 @@ const TELLTALE = /Signature|Token|Client|Access/;
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
-export function refusal(status: number, type: unknown, message: unknown, item: unknown): CallError {
+export function refusal(status: number, type: unknown, message: unknown, details: RefusalDetails): CallError {
   // "com.amazonaws.dynamodb.v20120810#ThrottlingException", and elsewhere "ThrottlingException:http://…".
   const name = typeof type === 'string' ? /^(?:[^#]*#)?([A-Za-z]{1,64})(?::|$)/.exec(type)?.[1] : undefined;
   if (name === undefined) return new CallError('UnknownError', `What answered with status ${status} is not DynamoDB.${adviceFor(status)}`, status);
   const text = typeof message === 'string' && !TELLTALE.test(name) ? message : `DynamoDB refused the request with ${name}.`;
-  return new CallError(name, text, status, item);
+  return new CallError(name, text, status, details);
 }
 
 function adviceFor(status: number): string {

@@ -9,7 +9,10 @@ import { CallError, refusal } from './call-error';
 import { Checksum, loadChecksum } from './checksum';
 import { Credentials, LeanCredentials } from './credentials';
 import { LeanEndpoint, resolveEndpoint } from './endpoint';
-import { CallOptions, DeleteItemInput, GetItemInput, PutItemInput, SessionClient, UpdateItemInput } from '../session-client';
+import {
+  CallOptions, DeleteItemInput, GetItemInput, PutItemInput, SessionClient, TransactWriteItemsInput, UpdateItemInput,
+} from '../session-client';
+import { haveChanged, mayBeStale } from '../stale-credentials';
 import { Sha256 } from './sha256';
 import { fromWire, toWire } from './wire-form';
 
@@ -29,8 +32,6 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** Refusals that other credentials may help against. */
-const OF_CREDENTIALS = new Set(['ExpiredTokenException', 'UnrecognizedClientException']);
 /** Refusals that another time may help against. */
 const OF_TIME = new Set(['InvalidSignatureException', 'RequestExpired', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch']);
 /** Milliseconds. DynamoDB takes a signature for 15 minutes; a smaller difference is no reason to sign again. */
@@ -44,6 +45,7 @@ const SKEW = 240_000;
  */
 export class LeanClient implements SessionClient {
   public readonly singleAttempt = true;
+  public readonly endpoint: string;
   readonly #endpoint: LeanEndpoint;
   readonly #credentials: LeanCredentials;
   readonly #clock: Clock;
@@ -57,6 +59,7 @@ export class LeanClient implements SessionClient {
     this.#endpoint = resolveEndpoint(options, environment);
     const { hostname, port } = this.#endpoint;
     this.#host = port === undefined ? hostname : `${hostname}:${port}`;
+    this.endpoint = `${this.#endpoint.protocol}//${this.#host}`;
     this.#credentials = new LeanCredentials(environment, clock);
     this.#clock = clock;
   }
@@ -70,12 +73,17 @@ export class LeanClient implements SessionClient {
     return this.#call('PutItem', input, options);
   }
 
-  public updateItem(input: UpdateItemInput, options: CallOptions): Promise<unknown> {
-    return this.#call('UpdateItem', input, options);
+  public async updateItem(input: UpdateItemInput, options: CallOptions): Promise<{ readonly Attributes?: unknown }> {
+    const { Attributes } = await this.#call('UpdateItem', input, options);
+    return Attributes === undefined ? {} : { Attributes: fromWire(Attributes) };
   }
 
   public deleteItem(input: DeleteItemInput, options: CallOptions): Promise<unknown> {
     return this.#call('DeleteItem', input, options);
+  }
+
+  public transactWrite(input: TransactWriteItemsInput, options: CallOptions): Promise<unknown> {
+    return this.#call('TransactWriteItems', input, options);
   }
 
   async #call(operation: string, input: object, options: CallOptions): Promise<Output> {
@@ -92,17 +100,17 @@ export class LeanClient implements SessionClient {
   }
 
   /** What to sign a refused call with again, or nothing where that is of no use. */
-  async #otherCredentials({ name }: CallError, { headers }: Answer, used: Credentials): Promise<Credentials | undefined> {
-    if (OF_TIME.has(name)) {
+  async #otherCredentials(error: CallError, { headers }: Answer, used: Credentials): Promise<Credentials | undefined> {
+    if (OF_TIME.has(error.name)) {
       const skew = Date.parse(headers.date ?? '') - this.#clock.now();
       if (!(Math.abs(skew - this.#skew) > SKEW)) return undefined;
       this.#skew = skew;
       return used;
     }
-    if (!OF_CREDENTIALS.has(name)) return undefined;
+    if (!mayBeStale(error)) return undefined;
     this.#credentials.drop();
     const fresh = await this.#credentials.get();
-    return fresh.accessKeyId === used.accessKeyId && fresh.sessionToken === used.sessionToken ? undefined : fresh;
+    return haveChanged(used, fresh) ? fresh : undefined;
   }
 
   /** @throws CallError where the answer is not what was sent */
@@ -135,6 +143,8 @@ export class LeanClient implements SessionClient {
 /** What an answer holds, as far as it is looked at. */
 interface Output {
   readonly Item?: unknown;
+  readonly Attributes?: unknown;
+  readonly CancellationReasons?: unknown;
   readonly __type?: unknown;
   readonly message?: unknown;
   readonly Message?: unknown;
@@ -148,8 +158,9 @@ function readOutput({ status, body }: Answer): Output {
 }
 
 function refusalOf({ status, headers, body }: Answer): CallError {
-  const { __type: type = headers['x-amzn-errortype'], message, Message = message, Item } = parse(body) ?? {};
-  return refusal(status, type, Message, fromWire(Item));
+  const { __type: type = headers['x-amzn-errortype'], message, Message = message, Item, CancellationReasons: reasons } = parse(body) ?? {};
+  if (Array.isArray(reasons)) for (const reason of reasons) fromWire((Object(reason) as Output).Item);
+  return refusal(status, type, Message, { Item: fromWire(Item), CancellationReasons: reasons });
 }
 
 function parse(body: Buffer): Output | undefined {

@@ -3,15 +3,32 @@ import { AttributeValue, Item } from '../session-client';
 /** An attribute in JSON: bytes are base64. */
 type WireValue = { B: string } | { L: WireValue[] } | { M: Record<string, WireValue> } | { S: string } | { N: string };
 
-/** The JSON text of a call. Only attributes are walked, and of them only what holds bytes is made anew. */
+/** What holds attributes in a call: itself, or each write of its transaction. */
+interface Attributed {
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly ExpressionAttributeValues?: Item;
+  readonly TransactItems?: readonly Readonly<Record<string, Attributed>>[];
+}
+
+/** The JSON text of a call. Only attributes are walked, and of them only what holds bytes is copied. */
 export function toWire(input: object): string {
-  const { Key, Item: item, ExpressionAttributeValues: values } = input as { Key?: Item; Item?: Item; ExpressionAttributeValues?: Item };
-  return JSON.stringify({
+  return JSON.stringify(wireCall(input));
+}
+
+function wireCall(input: Attributed): object {
+  const { Key, Item: item, ExpressionAttributeValues: values, TransactItems: writes } = input;
+  return {
     ...input,
     ...(Key && { Key: wireItem(Key) }),
     ...(item && { Item: wireItem(item) }),
     ...(values && { ExpressionAttributeValues: wireItem(values) }),
-  });
+    ...(writes && { TransactItems: writes.map(wireWrite) }),
+  };
+}
+
+function wireWrite(write: Readonly<Record<string, Attributed>>): object {
+  return Object.fromEntries(Object.entries(write).map(([kind, input]) => [kind, wireCall(input)]));
 }
 
 function wireItem(item: Item): Record<string, WireValue> {

@@ -1,0 +1,107 @@
+import { CookieWriter, ResponseCookies } from './cookies';
+import { OpenedSession, openSession } from './opened-session';
+import { Identity, RequestScope, identityOf, targetOf } from './scope';
+import { FactoryParts, emitter } from './session-request';
+import { touchSession, writeSession } from './write-session';
+import type { Session } from '../session/session';
+import { TOKEN_BYTES } from '../table/item';
+
+/** A session whose id the application holds. */
+export interface SessionById {
+  /** The data, as a plain object that you may change. */
+  data(): Record<string, unknown>;
+  /**
+   * Makes the data what is given: writes the top-level keys that differ from
+   * what was read, and no others, so that overlapping requests keep theirs.
+   *
+   * @param options - `idle`: the session's own idle timeout in seconds, as `remember` takes it
+   * @throws SessionEndedError if the session was ended meanwhile; nothing was written
+   * @throws SessionConflictError if the session was begun here and its id is taken
+   * @throws SessionUnavailableError if the store cannot be reached
+   */
+  write(data: Readonly<Record<string, unknown>>, options?: { readonly idle?: number | undefined }): Promise<void>;
+  /** Extends the session, if that is due. */
+  touch(): Promise<void>;
+}
+
+const LONGEST_ID = 1024;
+
+/**
+ * Sessions outside of a request, by an id that the application holds: for the
+ * stores of other session libraries, and for jobs. An id has 1 to 1,024 bytes.
+ */
+export class SessionsById {
+  readonly #parts: FactoryParts;
+
+  /** @internal */
+  public constructor(parts: FactoryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Reads a session, strongly: one GetItem. `undefined` if none lives under the id.
+   *
+   * @throws SessionUnavailableError if the store cannot be reached
+   */
+  public async read(id: string): Promise<SessionById | undefined> {
+    const scope = this.#scope();
+    const opened = await openSession(scope, [this.#identity(id)], true);
+    return opened.isNew ? undefined : byId(opened);
+  }
+
+  /** Begins a session under an id. It is created by the first `write`, which is refused if the id is taken. */
+  public begin(id: string): SessionById {
+    return byId(new OpenedSession(this.#scope(), { kind: 'fresh', given: this.#identity(id) }));
+  }
+
+  /**
+   * Deletes a session. A frozen item without data stays for an hour, so that no
+   * creation under this id that arrives late brings it back.
+   *
+   * @throws SessionUnavailableError if the store cannot be reached
+   */
+  public async delete(id: string): Promise<void> {
+    const scope = this.#scope();
+    const { key } = this.#identity(id);
+    await scope.store.bury(targetOf(scope, key), scope.options.random(TOKEN_BYTES));
+    scope.emit('invalidated', key);
+  }
+
+  #identity(id: string): Identity {
+    const bytes = typeof id === 'string' ? Buffer.byteLength(id) : 0;
+    if (bytes < 1 || bytes > LONGEST_ID) throw new TypeError(`byId: an id is a text of 1 to ${LONGEST_ID} bytes.`);
+    return identityOf(id, this.#parts.options.namespace);
+  }
+
+  #scope(): RequestScope {
+    const { options, store } = this.#parts;
+    return {
+      options,
+      store,
+      https: true,
+      remainingTime: undefined,
+      response: new ResponseCookies(new CookieWriter(options.cookie), true, false),
+      isReadOnly: options.isReadOnly,
+      touches: true,
+      identities: new Set(),
+      migration: undefined,
+      emit: emitter(options),
+    };
+  }
+}
+
+function byId(opened: OpenedSession): SessionById {
+  const session: Session = opened.session;
+  return {
+    data: () => structuredClone(session.toObject()),
+    write: async (data, { idle } = {}) => {
+      for (const key of session.keys()) if (!Object.hasOwn(data, key)) session.delete(key);
+      for (const key of Object.keys(data)) session.set(key, data[key]);
+      if (idle !== undefined) session.remember(idle);
+      await session.save();
+    },
+    touch: async () => {
+      if (!(await writeSession(opened))) await touchSession(opened);
+    },
+  };
+}
