@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -69,7 +70,7 @@ export class TransactionFront {
       }
     };
     const [status, body] = await answer();
-    response.writeHead(status, { 'content-type': JSON_TYPE }).end(JSON.stringify(body));
+    response.writeHead(status, { 'content-type': JSON_TYPE, 'x-amzn-requestid': randomUUID() }).end(JSON.stringify(body));
   }
 
   async #ask(operation: string, input: unknown, headers: IncomingMessage['headers']): Promise<unknown> {

@@ -1,7 +1,8 @@
 import { SessionTooLargeError, SessionUnavailableError } from '../errors';
 import type { OpenedSession, Stored } from './opened-session';
 import { repeatRace, secondsOf, targetOf } from './scope';
-import { createSession, storeNew } from './write-session';
+import { ownerOf, storeUserSession, timesOf } from './sign-in';
+import { NewSession, createSession, storeNew } from './write-session';
 import type { Changeset } from '../session/session';
 import { TOKEN_BYTES, newRecord, withChanges } from '../table/item';
 import { refOf } from '../table/key';
@@ -21,7 +22,8 @@ const LEAST_PART = 1 / 3;
  * | frozen, by this request or another one | the final image with this request's changes | the cookie, last of all |
  * | frozen | cannot be stored | the visitor is signed out; another `save()` of this request goes on |
  * | ran out | without `keepDeadline`: what this request set | a new session |
- * | gone | none | somebody signed out, and has the last word |
+ * | gone | none | somebody signed out, and has the last word; a sign-in goes on with what this request set |
+ * | a user's | and its entry in one transaction | where the entry is gone, somebody has ended the session: as above |
  *
  * Nobody can write what is frozen, so no acknowledged change is missing in the
  * copy, and no other writer can keep a sign-in from happening.
@@ -34,10 +36,12 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
     opened.rebase('frozen', known.identity, result.image);
     return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
   }
-  if (result.kind === 'expired' && changeset.renewal?.keepDeadline !== true) {
+  if (result.kind === 'expired' && !keepsDeadline(changeset)) {
     opened.scope.emit('expired', known.identity.key);
     return beginAnew(opened, known);
   }
+  // Who signs in has just proved who it is.
+  if (changeset.signIn !== undefined) return beginAnew(opened, known);
   opened.end(known, 'not-applied');
 }
 
@@ -71,16 +75,25 @@ async function copy(opened: OpenedSession, changeset: Changeset, { record: image
   const snapshot = session.snapshot(StoredForm.isPortable);
   const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
   const now = secondsOf(scope);
-  const keepsDeadline = changeset.renewal?.keepDeadline === true;
-  const times = keepsDeadline ? scope.options.lifetime.continue(image, now, idl) : scope.options.lifetime.begin(now, idl);
+  const user = ownerOf(scope, changeset, image.usr);
+  // Another user is another session.
+  if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) return beginAnew(opened, opened.known as Stored);
+  const times = keepsDeadline(changeset) ? scope.options.lifetime.continue(image, now, idl) : scope.options.lifetime.begin(now, idl);
+  const next: NewSession = { times: user === undefined ? times : timesOf({ times, image }, scope), image, snapshot, event: 'regenerated' };
   try {
-    await storeNew(opened, changeset, { times, image, snapshot, event: 'regenerated' });
+    if (user === undefined) await storeNew(opened, changeset, next);
+    else if (!(await storeUserSession(opened, changeset, user, next))) opened.end(opened.known as Stored, 'not-applied');
   } catch (error) {
-    if (!(error instanceof SessionTooLargeError) || keepsDeadline) throw error;
+    if (!(error instanceof SessionTooLargeError) || keepsDeadline(changeset)) throw error;
     // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.
     scope.emit('large', opened.known.kind === 'fresh' ? undefined : opened.known.identity.key);
     await beginAnew(opened, opened.known as Stored);
   }
+}
+
+/** Whether the creation time and the absolute deadline stay; never at a sign-in. */
+function keepsDeadline({ renewal, signIn }: Changeset): boolean {
+  return renewal?.keepDeadline === true && signIn === undefined;
 }
 
 /** What this request set becomes a new session. */

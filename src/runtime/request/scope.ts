@@ -1,10 +1,10 @@
 import { SessionUnavailableError } from '../errors';
 import type { ResponseCookies } from './cookies';
+import type { Migration } from './migration';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
 import { keyOf, refOf } from '../table/key';
 import type { Store, Target } from '../table/store';
-import type { Migration } from './migration';
 
 /** The id of a session and its key in the table. */
 export interface Identity {

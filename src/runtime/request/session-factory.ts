@@ -1,6 +1,7 @@
 import { SessionsById } from './by-id';
 import { CookieWriter } from './cookies';
-import { FactoryParts, SessionRequest, SessionRequestInit } from './session-request';
+import { FactoryParts, SessionRequest, SessionRequestInit, detachedScope } from './session-request';
+import { UserSessions } from './users';
 import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
@@ -36,6 +37,16 @@ export class SessionFactory<Data extends object = Record<string, unknown>> {
    */
   public forRequest(init: SessionRequestInit): SessionRequest<Data> {
     return new SessionRequest<Data>(this.#parts, init);
+  }
+
+  /**
+   * The sessions of a user, to list and to end. Makes no call.
+   *
+   * @param userId - as `session.signIn` was told
+   * @throws TypeError for an id that is not a text of 1 to 1,024 bytes
+   */
+  public user(userId: string): UserSessions {
+    return new UserSessions(detachedScope(this.#parts), userId);
   }
 }
 

@@ -119,7 +119,8 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   public async endSession(): Promise<void> {
     this.#isUsed = true;
     const opened = await this.#settled();
-    if (opened !== undefined) return opened.invalidate();
+    // One DeleteItem also for a user's session: its entry is left out when the list is next read.
+    if (opened !== undefined) return opened.invalidate(false);
     this.#readCookies();
     const { identities, response, isReadOnly, migration } = this.#scope;
     if (identities.size === 0 && migration?.isNamed !== true) return;
@@ -215,6 +216,22 @@ function unavailable(error: SessionUnavailableError): NonNullable<FinishedReques
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
   if (error.code === 'configuration') return { status: 500, headers, body: 'The service is not set up correctly.' };
   return { status: 503, headers: { ...headers, 'retry-after': '1' }, body: 'The service is unavailable. Try again in a moment.' };
+}
+
+/** What sessions work with outside of a request. */
+export function detachedScope({ options, store, cookieWriter }: FactoryParts): RequestScope {
+  return {
+    options,
+    store,
+    https: true,
+    remainingTime: undefined,
+    response: new ResponseCookies(cookieWriter, true, false),
+    isReadOnly: options.isReadOnly,
+    touches: true,
+    identities: new Set(),
+    migration: undefined,
+    emit: emitter(options),
+  };
 }
 
 /** Calls the factory's listener. One that fails is no reason for the visitor's request to fail. */
