@@ -97,7 +97,7 @@ function keepsDeadline({ renewal, signIn }: Changeset): boolean {
 }
 
 /** What this request set becomes a new session. */
-async function beginAnew(opened: OpenedSession, { identity }: Stored): Promise<void> {
+export async function beginAnew(opened: OpenedSession, { identity }: Pick<Stored, 'identity'>): Promise<void> {
   opened.known = { kind: 'missed', identity, isDoubtful: false };
   opened.session.keepOwn();
   const changeset = opened.session.changeset(false);

@@ -2,6 +2,7 @@ import { Identity, RequestScope, repeatRace, secondsOf, targetOf } from './scope
 import { SessionError, SessionUnavailableError } from '../errors';
 import type { SessionRecord } from '../table/item';
 import { refOf, userKeyOf } from '../table/key';
+import { CLOCK_SKEW } from '../table/lifetime';
 import type { UserEntries, UserEntry, UserItem } from '../table/user-item';
 
 /** One session of a user. */
@@ -70,7 +71,8 @@ export class UserSessions {
    */
   public async list({ verify = true }: UserListOptions = {}): Promise<UserSession[]> {
     const { entries } = await loadUser(this.#scope, this.#key);
-    const lasting = [...lastingEntries(this.#scope, entries)];
+    const now = secondsOf(this.#scope);
+    const lasting = [...entries].filter(([, { abs }]) => abs > now);
     const alive = verify ? await Promise.all(lasting.map(([, entry]) => isLiving(this.#scope, this.#key, entry))) : [];
     return lasting
       .filter((_, i) => !verify || alive[i])
@@ -152,10 +154,10 @@ export async function changeUser(
   });
 }
 
-/** The entries whose sessions can still live. */
+/** The entries whose sessions can still live by any function's clock. */
 export function lastingEntries(scope: RequestScope, entries: UserEntries): Map<string, UserEntry> {
   const now = secondsOf(scope);
-  return new Map([...entries].filter(([, { abs }]) => abs > now));
+  return new Map([...entries].filter(([, { abs }]) => abs + CLOCK_SKEW > now));
 }
 
 /** Whether the session of an entry lives. Reads it strongly. */

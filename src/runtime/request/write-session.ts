@@ -1,6 +1,6 @@
 import { SessionConflictError, SessionUnavailableError } from '../errors';
 import type { Known, OpenedSession, Stored } from './opened-session';
-import { regenerateSession } from './regenerate-session';
+import { beginAnew, regenerateSession } from './regenerate-session';
 import { Identity, deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
 import { ownerOf, storeUserSession } from './sign-in';
 import { newSessionId } from '../session/id';
@@ -28,6 +28,7 @@ export async function writeSession(opened: OpenedSession): Promise<boolean> {
   if (known.kind === 'fresh' || known.kind === 'missed') await createSession(opened, changeset, known);
   else if (known.kind === 'frozen' || (known.kind === 'stored' && changeset.renewal !== undefined)) await regenerateSession(opened, changeset, known);
   else if (known.kind === 'stored') await updateSession(opened, changeset, known);
+  else if (changeset.signIn !== undefined) await beginAnew(opened, known);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import { FORMAT_ATTRIBUTE, bytes, isKey, isObject, number, toKey, valueOfType } from './item';
+import { refOf } from './key';
 import { TTL_ATTRIBUTE } from '../../contract';
 import type { AttributeValue, Item } from '../client/session-client';
 
@@ -75,7 +76,7 @@ function readEntries(given: unknown): UserEntries | undefined {
   const entries = new Map<string, UserEntry>();
   for (const ref of Object.keys(map)) {
     const entry = readEntry(valueOfType(map[ref], 'M'));
-    if (entry === undefined) return undefined;
+    if (entry === undefined || refOf(entry.key) !== ref) return undefined;
     entries.set(ref, entry);
   }
   return entries;
