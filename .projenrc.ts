@@ -1,8 +1,10 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, DependencyType, javascript } from 'projen';
 import { packageExports, sourcesByName, typesVersions } from './projenrc/entry-points';
 
-/** The oldest aws-cdk-lib that the construct is compiled and tested against. */
-const cdkVersion = '2.257.0';
+/** The oldest versions that the construct works with, which are its peers: tested by `test:oldest-cdk`. */
+const oldest = { cdkVersion: '2.220.0', constructsVersion: '10.4.2' };
+/** The versions that it is compiled and tested with: cdk-nag and integ-runner want later ones. */
+const developed = { cdkVersion: '2.257.0', constructsVersion: '10.5.1' };
 
 /**
  * How all but the construct is resolved, which jsii compiles by its own rules: with these,
@@ -24,8 +26,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   repositoryUrl: 'https://example.com/session-table.git',
   license: 'Apache-2.0',
   keywords: ['aws', 'cdk', 'dynamodb', 'lambda', 'session', 'sessions', 'cookie'],
-  cdkVersion,
-  constructsVersion: '10.5.1',
+  ...oldest,
+  // Otherwise projen pins the dev dependencies to the oldest versions.
+  peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   packageManager: javascript.NodePackageManager.NPM,
@@ -42,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
   excludeTypescript: ['src/runtime/**', 'src/testing/**', 'src/cli/**'],
   devDeps: [
+    `aws-cdk-lib@${developed.cdkVersion}`,
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
     '@smithy/node-http-handler',
@@ -69,6 +73,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'devalue',
     'hono',
     'superjson',
+    // The proof of deployment: the CLI, and clients that look at what it has made.
+    'aws-cdk@^2.1148.1',
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-ecs',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sts',
     // A package of its own, so that its optional dependencies reach nobody who installs this one.
     'session-table-engines@file:test/engines',
   ],
@@ -89,9 +101,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
       transformIgnorePatterns: ['/node_modules/(?!(superjson|copy-anything|is-what|devalue)/)'],
     },
   },
-  tsconfigDev: { compilerOptions: { rootDir: '..', ...loadableOnFirstUse, paths: { 'cdk-session-table': ['../src'] } } },
+  tsconfigDev: {
+    compilerOptions: {
+      rootDir: '..',
+      ...loadableOnFirstUse,
+      paths: Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../${source}`]])),
+    },
+    // Its packages are installed by its own script.
+    exclude: ['node_modules', 'frameworks'],
+  },
   gitignore: ['cdk.out/', 'cdk-integ.out.*', '/.demo/', '/bench/results/'],
 });
+
+// As a dev dependency in the list above, projen would take it for the peer.
+project.deps.addDependency(`constructs@${developed.constructsVersion}`, DependencyType.BUILD);
 
 // Keeps download addresses out of the lock file.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
@@ -120,6 +143,9 @@ project.eslint?.allowDevDeps('src/testing/**');
 project.eslint?.allowDevDeps('src/cli/**');
 // The flags of a stored value are bits, and so is a checksum.
 project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
+
+// An app of its own, which finds the package as its users do: installed from the tarball.
+project.eslint?.addOverride({ files: ['test/deploy/probe/**'], rules: { 'import/no-unresolved': 'off', 'import/no-extraneous-dependencies': 'off' } });
 
 // The second compilation: what handlers and their tests use, which jsii never sees.
 project.compileTask.exec('tsx build-tools/build-runtime.ts');
@@ -183,11 +209,14 @@ project.package.addField('typesVersions', typesVersions());
 project.package.addBin({ 'cdk-session-table': 'lib/cli/main.js' });
 project.package.addField('sideEffects', false);
 project.package.addField('type', 'commonjs');
+// Optional, every one: a package with a handler only needs no CDK, and one with a stack only needs no client.
 project.package.addField('peerDependenciesMeta', Object.fromEntries(
-  ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
     .map((name) => [name, { optional: true }]),
 ));
 
+// Not a projen task: the folder that it is given is meant from where it is called.
+project.package.setScript('example', 'tsx build-tools/copy-example.ts');
 // Not a projen task: Ctrl-C has to reach the demo itself.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
 project.eslint?.addLintPattern('demo');
@@ -208,15 +237,23 @@ project.addTask('test:deep', {
   exec: 'DEEP=1 jest --ci --runInBand test/model',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
+project.addTask('test:deploy', {
+  description: 'Deploys the examples into an emulator of AWS that enforces IAM, and proves what they do there',
+  exec: 'tsx test/deploy/main.ts',
+  receiveArgs: true,
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
+});
 project.addTask('test:mutation', {
   description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
   exec: 'tsx build-tools/mutate.ts',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
-project.addTask('test:newest-cdk', {
-  description: 'Runs the tests of the construct against the newest aws-cdk-lib',
-  exec: 'node build-tools/test-newest-cdk.mjs',
-});
+for (const age of ['oldest', 'newest']) {
+  project.addTask(`test:${age}-cdk`, {
+    description: `Runs the tests of the construct against the ${age} aws-cdk-lib`,
+    exec: `node build-tools/test-cdk.mjs ${age}`,
+  });
+}
 
 // What is measured is bundled first, as a function's code is; what it is compared with is installed here alone.
 const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';
@@ -234,6 +271,19 @@ new javascript.TypescriptConfig(project, {
   compilerOptions: { ...loadableOnFirstUse, noEmit: true, rootDir: '..' },
   include: ['**/*.ts', '../src/testing/dynalite.d.ts'],
   exclude: ['node_modules', 'results'],
+});
+
+// The adapters with the real frameworks, which are installed here alone; several are modules only, or need a newer Node.
+project.package.setScript('test:frameworks', 'node test/frameworks/run.mjs');
+project.eslint?.addOverride({ files: ['test/frameworks/**'], rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' } });
+new javascript.TypescriptConfig(project, {
+  fileName: 'test/frameworks/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
+  compilerOptions: {
+    ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+  },
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  exclude: ['node_modules'],
 });
 
 project.synth();

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { LambdaContext, LambdaHttpEvent, LambdaHttpResponse, SessionContext, SessionFactory, lambdaHandler } from '../src/runtime';
+import { LambdaContext, LambdaHttpEvent, LambdaHttpResponse, WithSession, SessionFactory, lambdaHandler } from '../src/runtime';
 
 /** What sessions hold here: one key that is read and changed, and another that is as large as asked for. */
 export interface Data {
@@ -8,7 +8,7 @@ export interface Data {
 }
 
 /** What a handler does with its session. */
-export type Use = (context: SessionContext<Data>) => Promise<unknown> | undefined;
+export type Use = (context: WithSession<Data>) => Promise<unknown> | undefined;
 
 const LAMBDA = { getRemainingTimeInMillis: () => 10_000 };
 

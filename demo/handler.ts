@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { GOODS, missingPage, plainPage, shopPage } from './page';
-import { lambdaHandler, sessionFactory, SessionContext } from '../src/runtime';
+import { lambdaHandler, sessionFactory, WithSession } from '../src/runtime';
 
 interface ShopSession {
   name: string;
@@ -8,7 +8,7 @@ interface ShopSession {
   cart: Record<string, number>;
 }
 
-type Context = SessionContext<ShopSession>;
+type Context = WithSession<ShopSession>;
 type Route = (context: Context, form: URLSearchParams) => Promise<APIGatewayProxyStructuredResultV2>;
 
 const NAME_LENGTH = 40;

@@ -9,6 +9,14 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   './expired': 'runtime/expired',
   './connect-dynamodb': 'runtime/connect-dynamodb',
   './testing': 'testing/index',
+  './express': 'runtime/adapters/express',
+  './express-session': 'runtime/adapters/express-session',
+  './fastify': 'runtime/adapters/fastify',
+  './hono': 'runtime/adapters/hono',
+  './koa': 'runtime/adapters/koa',
+  './middy': 'runtime/adapters/middy',
+  './powertools': 'runtime/adapters/powertools',
+  './react-router': 'runtime/adapters/react-router',
 };
 
 /** The names under which the package is imported, and the sources that they stand for inside of this repository. */

@@ -14,6 +14,12 @@ export const KEY_TYPE = 'B';
 /** The table's TTL attribute: epoch seconds at which the session is dead. */
 export const TTL_ATTRIBUTE = 'exp';
 
+/** The time of creation in epoch seconds, a number: every session has it, and no other item of the table. */
+export const CREATED_ATTRIBUTE = 'iat';
+
+/** What a session has that was replaced by one with a new id: bytes. */
+export const FROZEN_ATTRIBUTE = 'frz';
+
 /** The operations that the runtime calls, which are the IAM actions that it needs. */
 export const OPERATIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
 

@@ -22,6 +22,9 @@ export type RulesOf<Options> = { readonly [Name in keyof Options]-?: OptionRule 
 /** The names of options, as rules have them. */
 export type OptionNames = Readonly<Record<string, { readonly parts?: OptionNames }>>;
 
+/** Certain names, so that the compiler misses a forgotten one. */
+export type NamesOf<Names extends string> = { readonly [Name in Names]: OptionNames[string] };
+
 /** An option that cannot be used: its name, what came, and what is allowed. */
 export interface OptionProblem {
   readonly option: string;

@@ -181,9 +181,9 @@ const DEFAULT_REISSUE_TIME = 120;
 type WithDefaults<Options, Default extends keyof Options> = Options & Required<Pick<Options, Default>>;
 
 /** The options with every default in place. */
-export type ResolvedSettings = Omit<WithDefaults<EnvironmentOptions, keyof typeof DEFAULTS | 'reissueTime'>, 'cookie'> & {
+export interface ResolvedSettings extends WithDefaults<EnvironmentOptions, keyof typeof DEFAULTS | 'reissueTime'> {
   readonly cookie: WithDefaults<SharedCookieOptions, keyof typeof DEFAULTS.cookie>;
-};
+}
 
 /** Fills in the defaults. */
 export function withDefaults(options: EnvironmentOptions): ResolvedSettings {
@@ -240,7 +240,7 @@ export const ENVIRONMENT_RULES: RulesOf<EnvironmentOptions> = { ...SHARED_RULES,
 /** The rule of the prefix of environment variables, which construct and runtime are each told. */
 export const ENV_PREFIX_RULE = text(/^[A-Za-z]\w{0,63}$/, 'a letter, then at most 63 letters, digits and "_"');
 
-/** Whether the cookie must be Secure whatever the request: its name's prefix, `SameSite=None` and `Partitioned` ask for it. */
+/** Whether browsers take the cookie only if it is Secure: for its name, `SameSite=None` or `Partitioned`. */
 export function mustBeSecure(cookie: SharedCookieOptions): boolean {
   const isPrefixed = /^__(?:host|secure|http)-/i.test(cookie.name ?? '');
   return isPrefixed || cookie.sameSite === 'None' || cookie.partitioned === true;
@@ -254,11 +254,12 @@ export function mustBeSecure(cookie: SharedCookieOptions): boolean {
 export function findConflict(options: SharedOptions): OptionProblem | undefined {
   const { timeout, reissueTime, absoluteTimeout = Infinity, cookie } = withDefaults(options);
   const { name, maxAge, domain, path, secure, httpOnly } = cookie;
+  const atMost = `at most the absoluteTimeout of ${absoluteTimeout} seconds`;
   const hostOnly = /^__host-/i.test(name);
   const checks: readonly [wrong: boolean, option: string, value: unknown, allowed: string][] = [
     [reissueTime >= timeout, 'reissueTime', reissueTime, `less than the timeout of ${timeout} seconds`],
     [absoluteTimeout < timeout, 'absoluteTimeout', absoluteTimeout, `at least the timeout of ${timeout} seconds`],
-    [(maxAge ?? 0) > absoluteTimeout, 'cookie.maxAge', maxAge, `at most the absoluteTimeout of ${absoluteTimeout} seconds`],
+    [(maxAge ?? 0) > absoluteTimeout, 'cookie.maxAge', maxAge, atMost],
     [hostOnly && domain !== undefined, 'cookie.domain', domain, `none with the name ${name}`],
     [hostOnly && path !== '/', 'cookie.path', path, `"/" with the name ${name}`],
     [mustBeSecure(cookie) && secure === false, 'cookie.secure', false, SECURE_COOKIES],

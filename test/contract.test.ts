@@ -33,7 +33,7 @@ test('the table has the key and the TTL attribute of the items that the runtime 
   expect(table.KeySchema).toEqual([{ AttributeName: KEY_ATTRIBUTE, KeyType: 'HASH' }]);
   expect(table.AttributeDefinitions).toEqual([{ AttributeName: KEY_ATTRIBUTE, AttributeType: KEY_TYPE }]);
   expect(table.TimeToLiveSpecification).toEqual({ AttributeName: TTL_ATTRIBUTE, Enabled: true });
-  const item = toItem(new Uint8Array(32), { exp: 1, iat: 1, iss: 1, ver: 1, upd: [], flash: new Map(), dat: new Map(), foreign: 0 });
+  const item = toItem(new Uint8Array(32), { exp: 1, iat: 1, iss: 1, ver: 1, flash: new Map(), dat: new Map(), otherAttributes: {} });
   expect(Object.keys(item[KEY_ATTRIBUTE] ?? {})).toEqual([KEY_TYPE]);
   expect(item[TTL_ATTRIBUTE]).toEqual({ N: '1' });
 });

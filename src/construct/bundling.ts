@@ -1,10 +1,8 @@
 import { BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
-/**
- * Lets CommonJS packages inside of an ES module `require` what Node.js itself
- * brings, such as `node:crypto`.
- */
-const REQUIRE = "import{createRequire as __sessionRequire}from'node:module';const require=__sessionRequire(import.meta.url);";
+/** Lets CommonJS packages inside of an ES module `require` the modules of Node.js, such as `node:crypto`. */
+const REQUIRE =
+  "import{createRequire as __sessionRequire}from'node:module';const require=__sessionRequire(import.meta.url);";
 
 /** The settings of NodejsFunction that give the smallest and fastest bundle of handler and runtime. */
 export function sessionBundling(overrides: BundlingOptions = {}): BundlingOptions {

@@ -95,7 +95,8 @@ export function warnOfReturningSessions(scope: Construct, props: SessionTablePro
     Annotations.of(scope).addWarningV2(
       'cdk-session-table:pointInTimeRecovery',
       'A restored table holds sessions that have ended since the backup, and its TTL is off. After a restore set ' +
-        'notBefore in the runtime and TTL on the table. See docs/global-tables-and-backups.md, and acknowledge this warning.',
+        'notBefore in the runtime and TTL on the table. See docs/global-tables-and-backups.md, and acknowledge this ' +
+        'warning.',
     );
   }
 }

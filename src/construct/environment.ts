@@ -73,21 +73,22 @@ export class SessionEnvironment {
     this.refuseSecondTable(receiver);
     warnOfRuntime(receiver);
     const before = this.receipts.get(identity(receiver))?.access;
-    const now = before === SessionAccess.READ_WRITE || this.hasWritingRole(receiver) ? SessionAccess.READ_WRITE : access;
+    const mayWrite = before === SessionAccess.READ_WRITE || this.hasWritingRole(receiver);
+    const now = mayWrite ? SessionAccess.READ_WRITE : access;
     this.receipts.set(identity(receiver), { receiver, access: now });
     const variables = this.variables(place, withAccess(options, now, before));
     for (const [name, value] of Object.entries(variables)) receiver.addEnvironment(name, value);
   }
 
-  /** Follows a grant: writes the variables into a function, or tells those that share a role that they may write now. */
+  /** Follows a grant: writes the variables into a function, or tells the receivers of a role that they may write. */
   public follow(grantee: iam.IGrantable, access: SessionAccess): void {
     const receiver = grantee instanceof lambda.QualifiedFunctionBase ? grantee.lambda : grantee;
     if (isReceiver(receiver)) return this.write(receiver, access);
     if (isFunction(receiver)) return this.warnOfFunction(receiver);
     if (access === SessionAccess.READ) return;
     this.writingRoles.push(grantee.grantPrincipal);
-    for (const receipt of this.receipts.values()) {
-      if (receipt.access === SessionAccess.READ && this.hasWritingRole(receipt.receiver)) this.write(receipt.receiver, access);
+    for (const { receiver: told, access: before } of this.receipts.values()) {
+      if (before === SessionAccess.READ && this.hasWritingRole(told)) this.write(told, access);
     }
   }
 
@@ -130,9 +131,14 @@ function identity(receiver: IEnvironmentReceiver): object {
   return (receiver as Partial<lambda.IFunction>).permissionsNode ?? receiver;
 }
 
-/** The role of a function, or of the task that a container belongs to. */
+/** A Lambda function has the one, a container of an ECS task the other. */
+interface WithRole {
+  readonly grantPrincipal?: iam.IPrincipal;
+  readonly taskDefinition?: { readonly taskRole?: iam.IPrincipal };
+}
+
 function roleOf(receiver: IEnvironmentReceiver): iam.IPrincipal | undefined {
-  const { grantPrincipal, taskDefinition } = receiver as { grantPrincipal?: iam.IPrincipal; taskDefinition?: { taskRole?: iam.IPrincipal } };
+  const { grantPrincipal, taskDefinition } = receiver as WithRole;
   return grantPrincipal ?? taskDefinition?.taskRole;
 }
 

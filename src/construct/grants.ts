@@ -18,9 +18,11 @@ const ACTIONS: Readonly<Record<SessionAccess, readonly string[]>> = {
   [SessionAccess.READ_WRITE]: OPERATIONS,
 };
 
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
+const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
 /**
- * What DynamoDB asks KMS for on the caller's behalf, each by its name: a wildcard
- * would hold more.
+ * What DynamoDB asks of KMS on the caller's behalf, each by its name: a wildcard would allow more.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
@@ -37,7 +39,7 @@ const KEY_ACTIONS: Readonly<Record<SessionAccess, readonly string[]>> = {
   ],
 };
 
-/** What a grant is about: the table, and the customer's key where there is one. */
+/** What a grant is about: the table, and the customer's key if there is one. */
 export interface GrantSubject {
   readonly scope: Construct;
   readonly target: SessionTarget;
@@ -46,20 +48,35 @@ export interface GrantSubject {
 
 /** Lets the grantee do exactly what the runtime does, on the table, its replicas and their keys. */
 export function grantSessions(subject: GrantSubject, grantee: iam.IGrantable, access: SessionAccess): iam.Grant {
-  const { scope, target, encryptionKey } = subject;
-  refuseOtherAccount(scope, target, grantee.grantPrincipal.principalAccount);
-  let grant = iam.Grant.addToPrincipal({
-    grantee,
-    actions: ACTIONS[access].map((operation) => `dynamodb:${operation}`),
-    resourceArns: [...target.tableArns],
-  });
+  const { target } = subject;
+  refuseOtherAccount(subject.scope, target, grantee.grantPrincipal.principalAccount);
   const keyActions = [...KEY_ACTIONS[access]];
-  if (encryptionKey) grant = grant.combine(encryptionKey.grant(grantee, ...keyActions));
-  if (target.replicaKeyArns.length > 0) {
-    grant = grant.combine(iam.Grant.addToPrincipal({ grantee, actions: keyActions, resourceArns: [...target.replicaKeyArns] }));
-  }
-  if (!grant.success || isImmutable(grantee)) warnOfNoEffect(scope, access);
-  return grant;
+  const grant = allow(subject, grantee, { actions: ACTIONS[access], arns: target.tableArns, keyActions });
+  if (target.replicaKeyArns.length === 0) return grant;
+  return grant.combine(
+    iam.Grant.addToPrincipal({ grantee, actions: keyActions, resourceArns: [...target.replicaKeyArns] }),
+  );
+}
+
+/** Lets the grantee read the stream of the table, and what it encrypts with the table's key. */
+export function grantStream(subject: GrantSubject, grantee: iam.IGrantable, streamArn: string): iam.Grant {
+  return allow(subject, grantee, { actions: STREAM_ACTIONS, arns: [streamArn], keyActions: KEY_READ });
+}
+
+interface Allowed {
+  readonly actions: readonly string[];
+  readonly arns: readonly string[];
+  readonly keyActions: readonly string[];
+}
+
+function allow(subject: GrantSubject, grantee: iam.IGrantable, { actions, arns, keyActions }: Allowed): iam.Grant {
+  const grant = iam.Grant.addToPrincipal({
+    grantee,
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resourceArns: [...arns],
+  });
+  if (!grant.success || isImmutable(grantee)) warnOfNoEffect(subject.scope, actions);
+  return subject.encryptionKey ? grant.combine(subject.encryptionKey.grant(grantee, ...keyActions)) : grant;
 }
 
 /** A role that was imported as immutable takes every statement and drops it; only its class tells. */
@@ -68,10 +85,11 @@ function isImmutable(grantee: iam.IGrantable): boolean {
   return PROPERTY_INJECTION_ID === 'aws-cdk-lib.aws-iam.ImmutableRole';
 }
 
-function warnOfNoEffect(scope: Construct, access: SessionAccess): void {
+function warnOfNoEffect(scope: Construct, actions: readonly string[]): void {
   Annotations.of(scope).addWarningV2(
     'cdk-session-table:grantWithoutEffect',
-    `A grant on this table had no effect: the grantee takes no policy, as an imported role that is immutable or in another account. Give it ${ACTIONS[access].join(', ')} where it is defined, and acknowledge this warning.`,
+    'A grant on this table had no effect: the grantee takes no policy, like an imported role that is immutable or in ' +
+      `another account. Allow it ${actions.join(', ')} where it is defined, and acknowledge this warning.`,
   );
 }
 
@@ -91,32 +109,32 @@ export interface SessionTarget {
 
 /** The ARNs of a table's replicas. */
 export function replicaArns(scope: Construct, tableName: string, regions: readonly string[]): string[] {
-  return regions.map((region) => Stack.of(scope).formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: tableName }));
+  const table = { service: 'dynamodb', resource: 'table', resourceName: tableName };
+  return regions.map((region) => Stack.of(scope).formatArn({ ...table, region }));
 }
 
-/** Whether two environments' parts differ for certain: tokens are known at deployment only. */
+/** Whether two accounts or Regions certainly differ: tokens are known only at deployment. */
 export function differ(one: string, other: string): boolean {
   return Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
 }
 
-/**
- * The Region that a client in `receiver` has to be told, or nothing where its own
- * will do: the table, or a replica, is there.
- */
+/** The Region that a client in `receiver` has to be told; nothing if the table or a replica is in its own. */
 export function regionToTell(target: SessionTarget, receiver: IConstruct): string | undefined {
   const own = Stack.of(receiver).region;
-  const near = [own, Aws.REGION].includes(target.region) || target.replicaRegions.includes(own);
-  return near ? undefined : target.region;
+  const isNear = [own, Aws.REGION].includes(target.region) || target.replicaRegions.includes(own);
+  return isNear ? undefined : target.region;
 }
 
 /**
- * Refuses what is in another account than the table: an identity's policy alone
- * does not reach across accounts, and a policy on the table that names the
- * identity makes a template that cannot be deployed.
+ * Refuses a grantee in another account than the table.
  *
- * @throws Error where the accounts are known and differ
+ * An identity's policy alone does not reach across accounts, and a policy on the table that names the identity makes a
+ * template that cannot be deployed.
+ *
+ * @throws Error if the accounts are known and differ
  */
 export function refuseOtherAccount(scope: Construct, target: SessionTarget, account: string | undefined): void {
   if (account === undefined || !differ(account, target.account)) return;
-  refuse(scope, { prop: 'grantee', shown: `in account ${account}`, allowed: `what is in the table's own account ${target.account}` });
+  const allowed = `one in the table's own account ${target.account}`;
+  refuse(scope, { prop: 'grantee', shown: `in account ${account}`, allowed });
 }

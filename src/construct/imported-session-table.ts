@@ -1,18 +1,19 @@
 import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { checkTableName, refuse, refuseUnknownProps } from './checks';
 import { differ, replicaArns, SessionTarget } from './grants';
 import { SESSION_OPTIONS, SessionOptions } from './options';
 import type { SessionTableAttributes } from './session-table';
 import { SessionTableBase } from './session-table-base';
-import { OptionNames } from '../option-rule';
+import { NamesOf } from '../option-rule';
 
 const TABLE_ARN = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
 
 /** The attributes that are not options; the compiler misses a forgotten one. */
-const ATTRIBUTES: { readonly [Name in Exclude<keyof SessionTableAttributes, keyof SessionOptions>]: OptionNames[string] } = {
+const ATTRIBUTES: NamesOf<Exclude<keyof SessionTableAttributes, keyof SessionOptions>> = {
   tableName: {},
   tableArn: {},
   region: {},
@@ -35,7 +36,8 @@ export class ImportedSessionTable extends SessionTableBase {
     refuseUnknownProps(this, attributes, { ...SESSION_OPTIONS, ...ATTRIBUTES });
     this.tableArn = tableArn(this, attributes);
     const own = Stack.of(this);
-    const { account = own.account, region = own.region, resourceName } = Arn.split(this.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+    const parts = Arn.split(this.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+    const { account = own.account, region = own.region, resourceName } = parts;
     this.tableName = attributes.tableName ?? resourceName ?? '';
     this.encryptionKey = attributes.encryptionKey;
     const replicaRegions = attributes.replicaRegions ?? [];
@@ -47,7 +49,8 @@ export class ImportedSessionTable extends SessionTableBase {
       replicaKeyArns: Object.values(attributes.replicaKeyArns ?? {}),
     };
     if (differ(account, own.account)) {
-      refuse(this, { prop: 'tableArn', value: this.tableArn, allowed: `a table of the stack's own account ${own.account}` });
+      const allowed = `a table of the stack's own account ${own.account}`;
+      refuse(this, { prop: 'tableArn', value: this.tableArn, allowed });
     }
     this.warnOfDistance();
   }
@@ -62,14 +65,22 @@ export class ImportedSessionTable extends SessionTableBase {
     return super.grantRead(grantee);
   }
 
+  public onExpired(_fn: lambda.IFunction): lambda.EventSourceMapping {
+    return refuse(this, {
+      prop: 'onExpired',
+      shown: 'called on an imported table',
+      allowed: 'a table of this app: call it in the app that defines the table, where its stream can be turned on',
+    });
+  }
+
   private warnOfDistance(): void {
     const own = Stack.of(this).region;
     const { region, replicaRegions } = this._target;
     if (!differ(region, own) || replicaRegions.includes(own)) return;
     Annotations.of(this).addWarningV2(
       'cdk-session-table:otherRegion',
-      `The table is in ${region} and this stack in ${own}, so each request that opens a session waits for a round trip ` +
-        'between the two. Use a table of this Region, or acknowledge this warning.',
+      `The table is in ${region} and this stack in ${own}, so each request that opens a session waits for a round ` +
+        'trip between the two. Use a table of this Region, or acknowledge this warning.',
     );
   }
 
@@ -93,7 +104,8 @@ function tableArn(scope: Construct, { tableName: name, tableArn: arn, region }: 
   if (name !== undefined) refuse(scope, { prop: 'tableName', value: name, allowed: `none beside the tableArn ${arn}` });
   if (Token.isUnresolved(arn)) return arn;
   if (!TABLE_ARN.test(arn)) {
-    refuse(scope, { prop: 'tableArn', value: arn, allowed: 'arn:<partition>:dynamodb:<region>:<account>:table/<name>' });
+    const allowed = 'arn:<partition>:dynamodb:<region>:<account>:table/<name>';
+    refuse(scope, { prop: 'tableArn', value: arn, allowed });
   }
   const own = arn.split(':')[3] ?? '';
   if (region !== undefined && differ(region, own)) {

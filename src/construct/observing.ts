@@ -6,7 +6,7 @@ import { refuse, refuseUnknownProps } from './checks';
 import { differ } from './grants';
 import type { ISessionTable } from './session-table';
 import { OPERATIONS } from '../contract';
-import { OptionNames } from '../option-rule';
+import { NamesOf } from '../option-rule';
 
 /** Properties of the alarms of a session table. */
 export interface SessionAlarmsProps {
@@ -46,7 +46,7 @@ export interface SessionAlarmsProps {
 }
 
 /** The props by name; the compiler misses a forgotten one. */
-const ALARM_PROPS: { readonly [Name in keyof SessionAlarmsProps]-?: OptionNames[string] } = {
+const ALARM_PROPS: NamesOf<keyof SessionAlarmsProps> = {
   actions: {},
   throttleEvents: {},
   systemErrors: {},
@@ -98,7 +98,8 @@ export class SessionAlarms extends Construct {
   private latencyAlarm(id: string, table: ISessionTable, operation: Operation, threshold: number): cloudwatch.Alarm {
     return table.metricLatency(operation, MINUTE).createAlarm(this, id, {
       alarmDescription:
-        `Session table: ${operation} has taken more than ${threshold} ms on average for 10 minutes. See docs/alarms.md.`,
+        `Session table: ${operation} has taken more than ${threshold} ms on average for 10 minutes. ` +
+        'See docs/alarms.md.',
       threshold,
       evaluationPeriods: 10,
       ...common(cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD),
@@ -169,7 +170,11 @@ export interface MetricSource {
 }
 
 /** One metric of a table, in the table's Region; a sum over 5 minutes unless the options say otherwise. */
-export function tableMetric(source: MetricSource, metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+export function tableMetric(
+  source: MetricSource,
+  metricName: string,
+  options: cloudwatch.MetricOptions = {},
+): cloudwatch.Metric {
   const elsewhere = differ(source.region, Stack.of(source.scope).region);
   return new cloudwatch.Metric({
     namespace: 'AWS/DynamoDB',
@@ -181,8 +186,11 @@ export function tableMetric(source: MetricSource, metricName: string, options: c
   }).attachTo(source.scope);
 }
 
+/** Metrics by the names that an expression gives them. */
+type NamedMetrics = { [name: string]: cloudwatch.Metric };
+
 /** Several metrics of a table, added up; one without data counts as zero. */
-export function sumOf(metrics: { [name: string]: cloudwatch.Metric }, options: cloudwatch.MetricOptions = {}): cloudwatch.MathExpression {
+export function sumOf(metrics: NamedMetrics, options: cloudwatch.MetricOptions = {}): cloudwatch.MathExpression {
   return new cloudwatch.MathExpression({
     expression: Object.keys(metrics).map((name) => `FILL(${name}, 0)`).join(' + '),
     usingMetrics: metrics,
@@ -193,7 +201,11 @@ export function sumOf(metrics: { [name: string]: cloudwatch.Metric }, options: c
 }
 
 /** One metric for each operation that the runtime calls. */
-export function byOperation(source: MetricSource, metricName: string, options?: cloudwatch.MetricOptions): { [name: string]: cloudwatch.Metric } {
+export function byOperation(
+  source: MetricSource,
+  metricName: string,
+  options?: cloudwatch.MetricOptions,
+): NamedMetrics {
   const entries = CALLS.map((operation) => {
     const name = operation.charAt(0).toLowerCase() + operation.slice(1);
     return [name, tableMetric(source, metricName, { ...options, dimensionsMap: { Operation: operation } })] as const;

@@ -3,7 +3,14 @@ import { Construct } from 'constructs';
 import { refuse } from './checks';
 import { MAX_COOKIE_AGE } from '../contract';
 import { findProblem, isRecord, RulesOf } from '../option-rule';
-import { ENV_PREFIX_RULE, EnvironmentOptions, findConflict, SHARED_RULES, SharedCookieOptions, SharedOptions } from '../settings';
+import {
+  ENV_PREFIX_RULE,
+  EnvironmentOptions,
+  findConflict,
+  SHARED_RULES,
+  SharedCookieOptions,
+  SharedOptions,
+} from '../settings';
 
 /**
  * The options that the runtime reads from the environment.
@@ -281,7 +288,9 @@ function seconds(scope: Construct, prop: string, value: Duration | undefined): n
  */
 function checkable(options: SharedOptions): SharedOptions {
   const known: SharedOptions = withoutTokens(options);
-  if (options.timeout === known.timeout) return { ...known, ...(known.cookie && { cookie: withoutTokens(known.cookie) }) };
+  if (options.timeout === known.timeout) {
+    return { ...known, ...(known.cookie && { cookie: withoutTokens(known.cookie) }) };
+  }
   const longest = Math.min(known.absoluteTimeout ?? MAX_COOKIE_AGE, MAX_COOKIE_AGE);
   return checkable({ ...known, timeout: Math.max(1, Math.floor(longest)) });
 }

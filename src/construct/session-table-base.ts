@@ -2,10 +2,19 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { IEnvironmentReceiver, SessionEnvironment } from './environment';
 import { grantSessions, SessionAccess, SessionTarget } from './grants';
-import { byOperation, MetricSource, SessionAlarms, SessionAlarmsProps, sessionDashboard, sumOf, tableMetric } from './observing';
+import {
+  byOperation,
+  MetricSource,
+  SessionAlarms,
+  SessionAlarmsProps,
+  sessionDashboard,
+  sumOf,
+  tableMetric,
+} from './observing';
 import { sharedOptions, SessionOptions } from './options';
 import type { ISessionTable } from './session-table';
 
@@ -47,6 +56,8 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
     return this.grant(grantee, SessionAccess.READ);
   }
 
+  public abstract onExpired(fn: lambda.IFunction): lambda.EventSourceMapping;
+
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return tableMetric(this.metricSource, metricName, options);
   }
@@ -60,8 +71,9 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
   }
 
   public metricThrottleEvents(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression {
-    const metrics = { reads: this.metric('ReadThrottleEvents', options), writes: this.metric('WriteThrottleEvents', options) };
-    return sumOf(metrics, { label: 'Throttled requests', ...options });
+    const reads = this.metric('ReadThrottleEvents', options);
+    const writes = this.metric('WriteThrottleEvents', options);
+    return sumOf({ reads, writes }, { label: 'Throttled requests', ...options });
   }
 
   public metricSystemErrors(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression {
@@ -98,7 +110,8 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
   }
 
   private grant(grantee: iam.IGrantable, access: SessionAccess): iam.Grant {
-    const grant = grantSessions({ scope: this, target: this._target, encryptionKey: this.encryptionKey }, grantee, access);
+    const { _target: target, encryptionKey } = this;
+    const grant = grantSessions({ scope: this, target, encryptionKey }, grantee, access);
     this.variables.follow(grantee, access);
     return grant;
   }

@@ -3,18 +3,20 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct, IConstruct } from 'constructs';
 import { sessionBundling } from './bundling';
 import { checkTableProps, recovery, refuseUnknownProps, warnOfReturningSessions } from './checks';
 import { IEnvironmentReceiver } from './environment';
+import { ExpiryStream } from './expiry';
 import { replicaArns, SessionAccess, SessionTarget } from './grants';
 import { ImportedSessionTable } from './imported-session-table';
 import type { SessionAlarms, SessionAlarmsProps } from './observing';
 import { SESSION_OPTIONS, SessionOptions } from './options';
 import { SessionTableBase } from './session-table-base';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
-import { OptionNames } from '../option-rule';
+import { NamesOf } from '../option-rule';
 
 /** A table of web sessions, defined in this app or imported. */
 export interface ISessionTable extends IConstruct {
@@ -65,6 +67,20 @@ export interface ISessionTable extends IConstruct {
    * @param grantee a Lambda function, or a role or user of the table's own account
    */
   grantRead(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Has Lambda call a function with each session that expired.
+   *
+   * Write it with `expiredHandler` of `cdk-session-table/expired`. Turns on the table's stream, which holds the data of
+   * sessions for 24 hours, and lets this function alone read it. DynamoDB deletes a session some time after it expired,
+   * which may be days. A session that was signed out or replaced did not expire.
+   *
+   * Only for a table of this app, and for a function in its account and Region; two functions at most.
+   *
+   * @param fn the function to call
+   * @returns the mapping of the stream to the function, for what this method does not cover
+   */
+  onExpired(fn: lambda.IFunction): lambda.EventSourceMapping;
 
   /**
    * Any metric of DynamoDB whose only dimension is the table's name.
@@ -155,8 +171,8 @@ export interface SessionTableProps extends SessionOptions {
   /**
    * Replicas in other Regions, for a stack with a Region.
    *
-   * Each write is paid for once per Region. Across Regions the last writer wins, so a visitor has to stay in one Region:
-   * see `docs/global-tables-and-backups.md`.
+   * Each write is paid for once per Region. Across Regions the last writer wins, so a visitor has to stay in one
+   * Region: see `docs/global-tables-and-backups.md`.
    *
    * @default - none
    */
@@ -215,7 +231,7 @@ export interface SessionTableProps extends SessionOptions {
 }
 
 /** The props of the table alone; the compiler misses a forgotten one. */
-const TABLE_PROPS: { readonly [Name in Exclude<keyof SessionTableProps, keyof SessionOptions>]: OptionNames[string] } = {
+const TABLE_PROPS: NamesOf<Exclude<keyof SessionTableProps, keyof SessionOptions>> = {
   tableName: {},
   billing: {},
   encryption: {},
@@ -315,15 +331,19 @@ export class SessionTable extends SessionTableBase {
    * @param id the construct's id
    * @param attributes what identifies the table, and its options
    */
-  public static fromSessionTableAttributes(scope: Construct, id: string, attributes: SessionTableAttributes): ISessionTable {
+  public static fromSessionTableAttributes(
+    scope: Construct,
+    id: string,
+    attributes: SessionTableAttributes,
+  ): ISessionTable {
     return new ImportedSessionTable(scope, id, attributes);
   }
 
   /**
    * The `bundling` of a NodejsFunction that gives the smallest and fastest bundle of handler and runtime.
    *
-   * A minified ES module made of the packages' ES modules, with the AWS SDK inside. The SDK of the Lambda runtime starts
-   * more slowly than the part of it that sessions need.
+   * A minified ES module made of the packages' ES modules, with the AWS SDK inside. The SDK of the Lambda runtime
+   * starts more slowly than the part of it that sessions need.
    *
    * @param overrides settings that replace these or add to them
    */
@@ -337,6 +357,8 @@ export class SessionTable extends SessionTableBase {
   /** @internal */
   protected readonly _target: SessionTarget;
 
+  private readonly expiry: ExpiryStream;
+
   public constructor(scope: Construct, id: string, props: SessionTableProps = {}) {
     super(scope, id, props);
     refuseUnknownProps(this, props, { ...SESSION_OPTIONS, ...TABLE_PROPS });
@@ -345,6 +367,12 @@ export class SessionTable extends SessionTableBase {
     this.table = new dynamodb.TableV2(this, 'Resource', tableProps(this, props));
     for (const [name, value] of Object.entries(props.tags ?? {})) Tags.of(this.table).add(name, value);
     this._target = target(this.table, props);
+    const { _target, encryptionKey } = this;
+    this.expiry = new ExpiryStream(this.table, { scope: this, target: _target, encryptionKey });
+  }
+
+  public onExpired(fn: lambda.IFunction): lambda.EventSourceMapping {
+    return this.expiry.addReader(fn);
   }
 
   /** The ARN of the table. */

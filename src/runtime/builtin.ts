@@ -11,6 +11,8 @@ export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name]
 }
 
 interface Builtins {
-  'node:zlib': typeof import('node:zlib');
+  'node:fs/promises': typeof import('node:fs/promises');
+  'node:http': typeof import('node:http');
   'node:util': typeof import('node:util');
+  'node:zlib': typeof import('node:zlib');
 }

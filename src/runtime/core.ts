@@ -1,7 +1,14 @@
 /** What `./runtime` and `./lean` have in common: everything but the client that they make. */
-export { type LambdaContext, type SessionContext, lambdaHandler } from './adapters/lambda';
-export { type LambdaHttpEvent } from './adapters/lambda-event';
+export {
+  type AuthorizerAnswer, type AuthorizerEvent, type AuthorizerPolicy, type AuthorizerResult, type AuthorizerValues, sessionAuthorizer,
+} from './adapters/authorizer';
+export { type FetchRequest, type FetchResponse, type PlatformRequest, fetchHandler } from './adapters/fetch';
+export { type HeaderSink, applyHeaders } from './adapters/finish';
+export { lambdaHandler } from './adapters/lambda';
+export { type LambdaContext, type LambdaHttpEvent, routeOf } from './adapters/lambda-event';
 export { type LambdaHttpResponse } from './adapters/lambda-response';
+export { type LambdaStreamResponse, type StreamifiedHandler, lambdaStream } from './adapters/lambda-stream';
+export { type WithSession } from './adapters/with-session';
 export {
   type AttributeValue,
   type CallOptions,
@@ -13,6 +20,8 @@ export {
   type KeyInput,
   type PutItemInput,
   type SessionClient,
+  type TransactWriteItem,
+  type TransactWriteItemsInput,
   type UpdateItemInput,
 } from './client/session-client';
 export { type Clock } from './clock';

@@ -22,7 +22,7 @@ export { type LeanClientOptions } from './client/lean/client';
  * @throws TypeError for a wrong option, naming it, what came and what is allowed; a client of the SDK is one
  */
 export function sessionFactory<Data extends JsonData<Data> = Record<string, unknown>>(
-  options?: SessionFactoryOptions & { readonly codec?: undefined },
+  options?: SessionFactoryOptions,
 ): SessionFactory<Data>;
 /** The same with a codec, which may keep values that JSON changes. */
 export function sessionFactory<Data extends object = Record<string, unknown>>(

@@ -1,13 +1,12 @@
 import { copiedItem, dynamoError, invalid, unknown } from './expression';
 import {
-  Prepared, Write, checked, deleteOf, fitting, itemOfRefusal, keyName, nameOf, putOf, updateOf,
+  Prepared, Write, checked, deleteOf, fitting, itemOfRefusal, keyName, nameOf, putOf, sizeOf, updateOf,
 } from './memory-write';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract';
 import type {
   GetItemInput, Item, KeyInput, PutItemInput, SessionClient, UpdateItemInput,
 } from '../runtime/client/session-client';
 import type { Clock } from '../runtime/clock';
-import { itemSize } from '../runtime/table/item-size';
 
 /** How a table in memory is made. */
 export interface MemoryTableOptions {
@@ -115,7 +114,7 @@ export class MemoryTable implements SessionClient {
     }
     const attempts = members.map((member) => this.#attempt(member));
     if (attempts.some(({ reason }) => reason.Code !== 'None')) throw cancelled(attempts.map(({ reason }) => reason));
-    const bytes = attempts.reduce((sum, { after }) => sum + (after === undefined ? 0 : itemSize(after)), 0);
+    const bytes = attempts.reduce((sum, { after }) => sum + sizeOf(after), 0);
     if (bytes > LARGEST_TRANSACTION) throw invalid(`A transaction has at most ${LARGEST_TRANSACTION} bytes.`);
     members.forEach(({ name }, i) => this.#store(name, attempts[i]?.after));
     const until = this.#now() + TOKEN_LIFE;

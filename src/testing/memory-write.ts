@@ -1,7 +1,7 @@
 import { Action, Condition, ExpressionReader, applied, copiedItem, invalid } from './expression';
 import { KEY_ATTRIBUTE } from '../contract';
 import type { AttributeValue, ConditionInput, Item, KeyInput } from '../runtime/client/session-client';
-import { LARGEST_ITEM, itemSize } from '../runtime/table/item-size';
+import { LARGEST_ITEM, attributeSize } from '../runtime/table/item-size';
 
 /** A write, alone or in a transaction. The key is that of `Item` where there is one. */
 export type Write = Partial<ConditionInput> & Partial<KeyInput> & {
@@ -52,10 +52,14 @@ function prepared(write: Write, name: string, result: ResultOf): Prepared {
   return { write, name, isAllowed, result: (before) => result(before, actions) };
 }
 
+/** The size of an item in bytes, as DynamoDB counts it. */
+export function sizeOf(item: Item | undefined): number {
+  return Object.entries(item ?? {}).reduce((bytes, [name, value]) => bytes + attributeSize(name, value), 0);
+}
+
 /** What is left of a write, if DynamoDB takes it. */
 export function fitting(item: Item | undefined): Item | undefined {
-  const bytes = item === undefined ? 0 : itemSize(item);
-  if (bytes > LARGEST_ITEM) throw invalid('Item size has exceeded the maximum allowed size');
+  if (sizeOf(item) > LARGEST_ITEM) throw invalid('Item size has exceeded the maximum allowed size');
   return item;
 }
 

@@ -181,6 +181,15 @@ describe('the time', () => {
     expect(signed[0]).not.toBe(right);
   });
 
+  test('two calls at once with a wrong clock are both corrected', async () => {
+    const clock = new FakeClock();
+    const headers = { date: new Date(clock.now() + 3_600_000).toUTCString() };
+    server.script({ ...expired, headers }, { ...expired, headers }, { headers });
+    const client = scripted(undefined, clock);
+    expect(await Promise.all([client.getItem(read, options), client.getItem(read, options)])).toEqual([{}, {}]);
+    expect(server.requests).toHaveLength(4);
+  });
+
   test('a signature that is refused for another reason, or again, is not repeated', async () => {
     const clock = new FakeClock();
     server.script({ ...expired, headers: { date: new Date(clock.now()).toUTCString() } });
@@ -204,6 +213,27 @@ describe('credentials', () => {
     await client.getItem(read, options);
     expect(signedBy()).toEqual(['AKIDCANARY', 'ROTATED']);
     expect(server.requests.map(({ headers }) => headers['x-amz-security-token'])).toEqual(['token-canary', 'other']);
+  });
+
+  test.each([
+    ['AWS_ACCESS_KEY_ID', 'AKIDCANARY\n'],
+    ['AWS_ACCESS_KEY_ID', 'AKIDCANARY '],
+    ['AWS_ACCESS_KEY_ID', 'AKIDCANARY\u00e9'],
+    ['AWS_SESSION_TOKEN', 'token-canary\r\nx-amz-target: canary'],
+    ['AWS_SESSION_TOKEN', 'token-canary\u0000'],
+  ])('with a character that none has reject: %s, %j', async (name, value) => {
+    server.script({});
+    const error = await failureOf(scripted({ ...SECRETS, [name]: value }).getItem(read, options));
+    expect(error.name).toBe('MissingCredentialsError');
+    expect(error.message).toContain(name);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('with every character that headers allow are sent as they are', async () => {
+    server.script({});
+    const printable = String.fromCharCode(...Array.from({ length: 94 }, (_, at) => 33 + at));
+    await scripted({ AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: '日本 \n/+', AWS_SESSION_TOKEN: printable }).getItem(read, options);
+    expect(server.requests[0]!.headers['x-amz-security-token']).toBe(printable);
   });
 
   test('that are missing reject, and name the settings', async () => {
@@ -277,6 +307,38 @@ describe('credentials', () => {
   test('that are none reject without showing them', async () => {
     server.script({ body: '{"SecretAccessKey":"secret-canary"' });
     expect((await failureOf(scripted(container()).getItem(read, options))).name).toBe('CredentialsUnreachableError');
+  });
+});
+
+describe('a proxy in the environment', () => {
+  const warnings: string[] = [];
+  beforeEach(() => {
+    warnings.length = 0;
+    jest.resetModules();
+    jest.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Makes clients in a copy of the module that has warned of nothing yet. */
+  async function make(environment: Record<string, string>, times = 1, endpoint = 'https://dynamodb.eu-west-1.amazonaws.com'): Promise<void> {
+    const { LeanClient: Fresh } = await import('../../src/runtime/client/lean/client');
+    for (let i = 0; i < times; i++) expect(() => new Fresh({ region: 'eu-west-1', endpoint }, environment)).not.toThrow();
+  }
+
+  test.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])('by %s is not used, which one warning says', async (name) => {
+    await make({ [name]: 'http://user:canary@proxy.example:8080' }, 3);
+    expect(warnings).toEqual([expect.stringContaining(name)]);
+    expect(warnings.join()).not.toContain('canary');
+  });
+
+  test('is nothing to warn of where it is not meant for the endpoint', async () => {
+    await make({ HTTPS_PROXY: 'http://proxy.example', NO_PROXY: 'localhost, .amazonaws.com' });
+    await make({ HTTPS_PROXY: 'http://proxy.example', no_proxy: '*' });
+    await make({ HTTPS_PROXY: 'http://proxy.example', NO_PROXY: '*.amazonaws.com' });
+    await make({ HTTPS_PROXY: 'http://proxy.example', HTTP_PROXY: '' }, 1, 'http://127.0.0.1:8000');
+    expect(warnings).toEqual([]);
+    await make({ HTTPS_PROXY: 'http://proxy.example', NO_PROXY: 'localhost,,.example.com' });
+    expect(warnings).toHaveLength(1);
   });
 });
 

@@ -3,8 +3,16 @@ import { ConformanceTarget, conformanceCases } from './conformance';
 import { ConformanceCase } from './conformance-case';
 import { LeanClient } from '../../src/runtime/client/lean/client';
 import { defaultSdkClient, sdkClient } from '../../src/runtime/client/sdk-client';
-import { EmbeddedTable } from '../../src/testing';
+import { EmbeddedTable, memoryTable } from '../../src/testing';
 import { DYNALITE, Engine, engineAt, findDynoxide } from '../support/engines';
+
+/** A table in this process, of which the suite needs no more. */
+interface LocalEngine {
+  readonly name: string;
+  start(): Promise<Pick<EmbeddedTable, 'tableName' | 'stop'>>;
+}
+
+const IN_MEMORY: LocalEngine = { name: 'its own', start: async () => ({ tableName: 'Sessions', stop: async () => undefined }) };
 
 type ClientOf = (table: EmbeddedTable) => ConformanceTarget['client'];
 
@@ -25,9 +33,10 @@ const document: ClientOf = ({ client }) => DynamoDBDocumentClient.from(client);
 const endpoint = process.env.DYNAMODB_ENDPOINT;
 const dynoxide = findDynoxide();
 
-const TARGETS: readonly (readonly [string, Engine, ClientOf])[] = endpoint !== undefined
+const TARGETS: readonly (readonly [string, LocalEngine, ClientOf] | readonly [string, Engine, ClientOf])[] = endpoint !== undefined
   ? [['the SDK\'s client', engineAt(endpoint), sdk], ['the lean client', engineAt(endpoint), lean]]
   : [
+    ['the table in memory', IN_MEMORY, () => memoryTable()],
     ['the SDK\'s client', DYNALITE, sdk],
     ['the SDK\'s document client', DYNALITE, document],
     ['the library\'s own client', DYNALITE, ownDefault],
@@ -43,12 +52,12 @@ const TITLES = conformanceCases({ client: sdkClient({ send: () => Promise.reject
 
 describe.each(TARGETS)('%s', (_, engine, clientOf) => {
   describe(`on ${engine.name}`, () => {
-    let table: EmbeddedTable;
+    let table: Awaited<ReturnType<LocalEngine['start']>>;
     let cases: ReadonlyMap<string, ConformanceCase>;
 
     beforeAll(async () => {
       table = await engine.start();
-      cases = new Map(conformanceCases({ client: clientOf(table), tableName: table.tableName }).map((each) => [each.title, each]));
+      cases = new Map(conformanceCases({ client: clientOf(table as EmbeddedTable), tableName: table.tableName }).map((each) => [each.title, each]));
     });
     afterAll(() => table.stop());
 

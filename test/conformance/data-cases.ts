@@ -59,7 +59,21 @@ export function dataCases(visitors: Visitors): ConformanceCase[] {
       await visitor.visit((session) => session.regenerate());
       assert.equal(await verify(second), false);
     },
-    'sealed values come back, also under a new id, and not for who may not open them': async () => {
+    'a token that was handed out before the session was stored, or got its new id, verifies afterwards': async () => {
+      const visitor = visitors.begin();
+      const verify = (token: string): Promise<boolean> => visitor.visit((session) => session.verifyCsrf({ method: 'POST', headers: {}, token }));
+      const created = await visitor.visit((session) => {
+        session.set('name', 'Ada');
+        return session.csrfToken();
+      });
+      assert.equal(await verify(created), true);
+      const renewed = await visitor.visit((session) => {
+        session.regenerate();
+        return session.csrfToken();
+      });
+      assert.deepEqual([await verify(created), await verify(renewed)], [false, true]);
+    },
+    'sealed values come back, also under a new id': async () => {
       const visitor = await visitors.signedIn({ sealed: true });
       await visitor.visit((session) => session.set('large', 'ab'.repeat(5000)));
       await visitor.visit((session) => session.regenerate());

@@ -58,14 +58,36 @@ export function lifeCases(visitors: Visitors): ConformanceCase[] {
       visitor.jar.set('session_id', old);
       assert.deepEqual(await visitor.seen(), {});
     },
-    'of two new ids for one session one comes to be': async () => {
+    'two requests at once that each ask for a new id both get one, and neither loses the data': async () => {
       const visitor = await visitors.signedIn();
       const [one, other] = [await visitor.open(), await visitor.open()];
-      one.session.regenerate();
-      other.session.regenerate();
+      for (const [name, { session }] of Object.entries({ one, other })) {
+        session.regenerate();
+        session.set('by', name);
+      }
       assert.equal(await visitor.commit(one.request), 2);
-      assert.equal(await visitor.commit(other.request), 0);
+      assert.deepEqual(await visitor.seen(), { name: 'Ada', by: 'one' });
+      assert.equal(await visitor.commit(other.request), 2);
+      assert.deepEqual(await visitor.seen(), { name: 'Ada', by: 'other' });
+    },
+    'a change under the old id after the new one is refused, and nothing of it is seen': async () => {
+      const visitor = await visitors.signedIn();
+      const { session } = await visitor.open();
+      session.set('late', true);
+      await visitor.visit((other) => other.regenerate());
+      await assert.rejects(session.save(), { name: 'SessionEndedError', outcome: 'not-applied' });
       assert.deepEqual(await visitor.seen(), { name: 'Ada' });
+    },
+    'an exact update after a new id was asked for is written under the new id alone': async () => {
+      const visitor = await visitors.signedIn();
+      const old = visitor.jar.get('session_id') as string;
+      await visitor.visit(async (session) => {
+        session.regenerate();
+        await session.update('userId', () => 'ada');
+      });
+      assert.deepEqual(await visitor.seen(), { name: 'Ada', userId: 'ada' });
+      visitor.jar.set('session_id', old);
+      assert.deepEqual(await visitor.seen(), {});
     },
     'a session that is used lives on, and dies when it is left': async () => {
       const visitor = await visitors.signedIn({ timeout: 600, reissueTime: 60 });

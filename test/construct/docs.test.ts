@@ -25,10 +25,11 @@ function examples(): [string, string][] {
 /** What an example may name: what it would import, and what stands above it. */
 function surroundings(stack: Stack): Record<string, unknown> {
   const handler = makeFunction(stack, 'Fn');
+  const goodbye = makeFunction(stack, 'Goodbye');
   const vpc = new Vpc(stack, 'Vpc');
   const sessions = new SessionTable(stack, 'Mine');
   const onCall = new Topic(stack, 'OnCall');
-  return { SessionTable, Duration, SnsAction, NodejsFunction, Runtime, GatewayVpcEndpointAwsService, handler, vpc, sessions, onCall };
+  return { SessionTable, Duration, SnsAction, NodejsFunction, Runtime, GatewayVpcEndpointAwsService, handler, goodbye, vpc, sessions, onCall };
 }
 
 test('the pages have examples', () => {

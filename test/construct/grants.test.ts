@@ -88,7 +88,7 @@ test('a role of another account is refused, before a template is made that canno
   const stack = makeStack(HERE);
   const role = iam.Role.fromRoleArn(stack, 'Foreign', `arn:aws:iam::${OTHER_ACCOUNT}:role/app`);
   const sessions = new SessionTable(stack, 'Sessions');
-  const message = `Stack/Sessions: grantee is in account ${OTHER_ACCOUNT}; allowed: what is in the table's own account ${ACCOUNT}`;
+  const message = `Stack/Sessions: grantee is in account ${OTHER_ACCOUNT}; allowed: one in the table's own account ${ACCOUNT}`;
   expect(() => sessions.grantReadWrite(role)).toThrow(message);
   expect(() => sessions.grantRead(role)).toThrow(message);
 });

@@ -1,7 +1,7 @@
 import type { ParkedCall } from './parked-call';
 import { StoredState, countOf } from './stored-state';
 import type { Visit } from './visit';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf as keyOfSession } from '../../src/runtime/table/key';
 
 /** Something that was acknowledged, and the items that it stood in then. */
 interface Acknowledged {
@@ -135,5 +135,5 @@ export class Books {
 }
 
 function keyOfId(id: string): string {
-  return Buffer.from(hashSessionId(id)).toString('hex');
+  return Buffer.from(keyOfSession(id)).toString('hex');
 }

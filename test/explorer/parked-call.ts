@@ -1,4 +1,5 @@
-import type { SessionClient } from '../../src/runtime';
+import { keyOf } from './stored-state';
+import type { Item, SessionClient } from '../../src/runtime';
 import type { MemoryTable } from '../../src/testing';
 import { awsError } from '../support/scripted-client';
 
@@ -8,11 +9,16 @@ const OPERATIONS = {
 type Verb = keyof typeof OPERATIONS;
 type Verbs = Readonly<Record<Verb, (input: object) => Promise<unknown>>>;
 
+interface Keyed {
+  readonly Key?: Item;
+  readonly Item?: Item;
+}
+
 /** A call that waits until the explorer says what becomes of it. */
 export class ParkedCall {
   readonly #settle: { resolve(output: unknown): void; reject(error: unknown): void };
 
-  /** What came of it, as a text. */
+  /** What came of it: `done`, or the error. */
   public outcome = '';
 
   public constructor(
@@ -28,6 +34,13 @@ export class ParkedCall {
     return OPERATIONS[this.verb];
   }
 
+  /** The keys of the items that it reads or writes. */
+  public get keys(): string[] {
+    const { TransactItems } = this.input as { readonly TransactItems?: readonly Readonly<Record<string, Keyed>>[] };
+    const members = TransactItems?.flatMap((member) => Object.values(member)) ?? [this.input as Keyed];
+    return members.map(({ Key, Item: item }) => keyOf(Key ?? item ?? {}));
+  }
+
   public get isRead(): boolean {
     return this.verb === 'getItem';
   }
@@ -40,11 +53,11 @@ export class ParkedCall {
   public async apply(table: MemoryTable, spoil: (input: never) => object = (input) => input): Promise<() => void> {
     try {
       const output = await (table as unknown as Verbs)[this.verb](spoil(this.input as never));
-      this.outcome = `answered ${shown(output)}`;
+      this.outcome = 'done';
       return () => this.answer(output);
     } catch (error) {
-      const { name, Item: item, CancellationReasons: reasons } = error as { name: string; Item?: unknown; CancellationReasons?: unknown };
-      this.outcome = `${name} ${shown({ item, reasons })}`;
+      const { name, message } = error as Error;
+      this.outcome = `${name}: ${message}`;
       return () => this.#settle.reject(error);
     }
   }
@@ -67,10 +80,6 @@ export class ParkedCall {
       .filter(([verb, input]) => /put|update/i.test(verb) && typeof (input as { ConditionExpression?: string }).ConditionExpression !== 'string')
       .map(([verb]) => verb);
   }
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => (member instanceof Uint8Array ? Buffer.from(member).toString('hex') : member));
 }
 
 /** A client whose every call parks. */

@@ -1,5 +1,6 @@
 import { keyOf } from './stored-state';
 import type { Visit } from './visit';
+import { keyOfId } from './world';
 import type { AttributeValue, Item } from '../../src/runtime';
 import { hashSessionId } from '../../src/runtime/session/id';
 import { refOf } from '../../src/runtime/table/key';
@@ -62,6 +63,3 @@ function livingIn(items: readonly Item[], now: number): string[] {
   return items.filter(({ usr, frz, exp }) => usr !== undefined && frz === undefined && Number((exp as { N: string }).N) > now).map(keyOf);
 }
 
-function keyOfId(id: string): string {
-  return Buffer.from(hashSessionId(id)).toString('hex');
-}

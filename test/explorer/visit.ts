@@ -151,8 +151,7 @@ export class Visit {
   /** Ends sessions of the user, outside of this request's own. */
   public async end(ends: (user: UserSessions) => Promise<unknown>): Promise<void> {
     this.#around.ending(this);
-    await ends((this.#sessions as SessionFactory<Data>).user('ada'));
-    this.#around.ended(this);
+    if ((await ends((this.#sessions as SessionFactory<Data>).user('ada'))) !== false) this.#around.ended(this);
   }
 
   public async signOut(): Promise<void> {
@@ -208,10 +207,11 @@ export class Visit {
   /** Stores what was written; it is acknowledged, unless an event says that the session has ended. */
   async #stored(store: () => Promise<void>): Promise<void> {
     const tags = [...this.#drafts];
-    const before = this.events.length;
     await store();
     for (const tag of tags) this.#drafts.delete(tag);
-    if (!this.events.slice(before).includes('ended')) this.#around.acknowledged(this, tags);
+    // What was dropped with a session that ended stays dropped, unless a sign-in goes on.
+    const last = this.events.findLast((type) => ['ended', 'created', 'regenerated'].includes(type));
+    if (last !== 'ended') this.#around.acknowledged(this, tags);
   }
 
   /** Whether it went well. What sessions may reject with is no problem. */

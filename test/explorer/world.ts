@@ -8,7 +8,7 @@ import { Stories } from './stories';
 import { UserBooks } from './user-books';
 import { DEADLINE, Visit } from './visit';
 import type { Item } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session/id';
+import { keyOf as keyOfSession } from '../../src/runtime/table/key';
 import { MemoryTable, memoryTable } from '../../src/testing';
 
 /** One thing that may happen next, and its name in a schedule. */
@@ -64,8 +64,6 @@ export class World {
   readonly #former = new Map<string, Item | undefined>();
   readonly #items = new Map<string, Item>();
   #now = START;
-  /** What came of the call that was applied last, as a text. */
-  #lastOutcome = '';
   #givenId: string | undefined;
   #states: ReadonlyMap<string, StoredState> = new Map();
 
@@ -81,16 +79,19 @@ export class World {
 
   /** What may happen now, the faults left out where no more may go wrong. */
   public choices(mayFail: boolean): Choice[] {
-    const calls = this.visits.flatMap((visit) => visit.calls.flatMap((call) => this.#choicesOf(visit, call)));
-    const late = this.#held.map(({ name, call }, i): Choice => ({
-      name: `late: ${name}`,
+    const isOver = this.visits.every(({ isDone }) => isDone);
+    const creator = this.visits.find(({ calls: [call] }) => call !== undefined && this.#isOfNobodyElse(call));
+    const visits = creator === undefined ? this.visits : [creator];
+    const calls = visits.flatMap((visit) => visit.calls.flatMap((call) => this.#choicesOf(visit, call)));
+    if (creator !== undefined) return calls.filter(({ isFault }) => mayFail || !isFault);
+    const late = this.#held.filter(({ call }) => isOver || !this.#isOfNobodyElse(call)).map((held): Choice => ({
+      name: `late: ${held.name}`,
       isFault: false,
       happen: async () => {
-        this.#held.splice(i, 1);
-        await this.#apply(call);
+        this.#held.splice(this.#held.indexOf(held), 1);
+        await this.#apply(held.call);
       },
     }));
-    const isOver = this.visits.every(({ isDone }) => isDone);
     const due = this.#events.filter((event) => isOver || event !== A_DAY);
     const events = due.map((name): Choice => ({ name, isFault: false, happen: async () => this.#occur(name) }));
     return [...calls, ...late, ...events].filter(({ isFault }) => mayFail || !isFault);
@@ -147,11 +148,23 @@ export class World {
     });
   }
 
-  /** Lets a request of its own make the session that is given. */
+  /** Puts the session that is given, which a request of its own has made once. */
   async #give(): Promise<void> {
     const { given } = this.#scenario;
     if (given === 'nothing') return;
-    const steps = given === 'a session of a user' ? [set('cart'), join(this.#scenario.most)] : [set('cart')];
+    const { id, items } = (this.#stories.given ??= await this.#make());
+    for (const item of items) this.table.put(item);
+    this.#givenId = id;
+    this.books.know(keyOfId(id));
+    this.#users.know(keyOfId(id));
+    if (given === 'a session due for a touch') this.pass(TOUCH_DUE);
+    if (given === 'a session that is about to run out') this.pass(TIMEOUT - LEFT);
+    this.#look();
+    this.#former.clear();
+  }
+
+  async #make(): Promise<{ readonly id: string; readonly items: readonly Item[] }> {
+    const steps = this.#scenario.given === 'a session of a user' ? [set('cart'), join(this.#scenario.most)] : [set('cart')];
     const maker = this.#visit('maker', { steps, cookies: 'none' }, 0);
     maker.begin(undefined);
     for (let turn = 0; !maker.isDone; turn++) {
@@ -159,21 +172,23 @@ export class World {
       await nextTurn();
       if (turn > NOT_SETTLED) throw new Error('the session that is given cannot be made');
     }
-    this.#givenId = maker.newId;
-    if (this.#givenId !== undefined) {
-      this.books.know(keyOfId(this.#givenId));
-      this.#users.know(keyOfId(this.#givenId));
-    }
-    if (given === 'a session due for a touch') this.pass(TOUCH_DUE);
-    if (given === 'a session that is about to run out') this.pass(TIMEOUT - LEFT);
-    this.#look();
-    this.#former.clear();
+    return { id: maker.newId as string, items: this.table.items() };
   }
 
   #cookiesOf({ plan: { cookies = 'given' } }: Visit): string | undefined {
     const earlier = typeof cookies === 'object' ? this.visits.find(({ name }) => name === cookies.of) : undefined;
     if (earlier !== undefined) return earlier.setCookie.map((cookie) => cookie.split(';')[0]).join('; ');
     return cookies === 'given' && this.#givenId !== undefined ? `session_id=${this.#givenId}` : undefined;
+  }
+
+  /**
+   * Whether a call creates an item whose id nobody else has: then it does not matter what happens before it and what
+   * after, so it is tried at one moment alone.
+   */
+  #isOfNobodyElse(call: ParkedCall): boolean {
+    const others = [...this.visits.flatMap(({ calls }) => calls), ...this.#held.map((held) => held.call)].filter((other) => other !== call);
+    const isTaken = (key: string): boolean => this.#states.has(key) || this.#former.has(key) || others.some(({ keys }) => keys.includes(key));
+    return call.verb === 'putItem' && !call.keys.some(isTaken);
   }
 
   #choicesOf(visit: Visit, call: ParkedCall): Choice[] {
@@ -193,7 +208,8 @@ export class World {
     };
     const answered = choice('is answered', false, async () => {
       const answer = await this.#apply(call);
-      visit.story = this.#stories.of(`${visit.story} ${this.#lastOutcome}`);
+      const found = call.keys.map((key) => this.#states.get(key)?.text ?? 'nothing');
+      visit.story = this.#stories.of(`${visit.story} ${call.outcome} ${found.join()}`);
       answer();
     });
     if (call.isRead) {
@@ -219,8 +235,7 @@ export class World {
   async #apply(call: ParkedCall): Promise<() => void> {
     this.books.checkCall(call);
     const answer = await call.apply(this.table, this.#scenario.spoil);
-    this.#look();
-    this.#lastOutcome = call.outcome;
+    if (!call.isRead && call.outcome === 'done') this.#look();
     return answer;
   }
 
@@ -265,5 +280,5 @@ export class World {
 }
 
 export function keyOfId(id: string): string {
-  return Buffer.from(hashSessionId(id)).toString('hex');
+  return Buffer.from(keyOfSession(id)).toString('hex');
 }

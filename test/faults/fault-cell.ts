@@ -1,6 +1,6 @@
 import { CLIENTS, ClientName, FaultClient } from './fault-clients';
 import { VERBS, Verb, VerbName } from './fault-verbs';
-import { LambdaHttpResponse, SessionContext, SessionError, lambdaHandler } from '../../src/runtime';
+import { LambdaHttpResponse, WithSession, SessionError, lambdaHandler } from '../../src/runtime';
 import { keyOf } from '../../src/runtime/table/key';
 import { FakeClock } from '../../src/testing';
 import { eventOf } from '../support/events';
@@ -82,7 +82,7 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
 
 async function send(visitor: Visitor, verb: Verb, { sessions }: FaultClient): Promise<{ answer: LambdaHttpResponse; thrown: string }> {
   let thrown = 'nothing';
-  const handler = lambdaHandler(sessions, async (_, context: SessionContext<ShopData>) => {
+  const handler = lambdaHandler(sessions, async (_, context: WithSession<ShopData>) => {
     await verb.act(context).catch((error: unknown) => {
       thrown = describeError(error);
       throw error;

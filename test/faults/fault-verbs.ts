@@ -1,4 +1,4 @@
-import { SessionContext } from '../../src/runtime';
+import { WithSession } from '../../src/runtime';
 import { ShopData } from '../support/visitor';
 
 /** What a request does, the call of it that fails, and what the table holds when it was done and when not. */
@@ -9,7 +9,7 @@ export interface Verb {
   readonly isKnown: boolean;
   /** Seconds that pass before, which make a read eventual, or a touch due. */
   readonly wait: number;
-  readonly act: (context: SessionContext<ShopData>) => Promise<unknown>;
+  readonly act: (context: WithSession<ShopData>) => Promise<unknown>;
   /** The data that the browser's next request finds. */
   readonly done: Readonly<Record<string, unknown>>;
   readonly notDone: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface Verb {
 const name = { name: 'Ada' };
 const known = { isKnown: true, wait: 30, notDone: name, cookie: 'none' } as const;
 
-async function signIn({ session }: SessionContext<ShopData>): Promise<void> {
+async function signIn({ session }: WithSession<ShopData>): Promise<void> {
   const opened = await session();
   opened.regenerate();
   opened.set('note', 'signed in');

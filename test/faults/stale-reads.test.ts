@@ -1,5 +1,5 @@
 import { CLIENTS, ClientName } from './fault-clients';
-import { LambdaHttpResponse, SessionContext, lambdaHandler } from '../../src/runtime';
+import { LambdaHttpResponse, WithSession, lambdaHandler } from '../../src/runtime';
 import { FakeClock } from '../../src/testing';
 import { embeddedEngines } from '../support/engines';
 import { eventOf } from '../support/events';
@@ -7,7 +7,7 @@ import { FaultProxy } from '../support/fault-proxy';
 import { TestTable } from '../support/table';
 import { ShopData, Visitor } from '../support/visitor';
 
-type Act = (context: SessionContext<ShopData>) => Promise<unknown>;
+type Act = (context: WithSession<ShopData>) => Promise<unknown>;
 
 describe.each(embeddedEngines())('a replica that lags behind, on $name', (engine) => {
   let table: TestTable;
@@ -30,7 +30,7 @@ describe.each(embeddedEngines())('a replica that lags behind, on $name', (engine
   /** One request through the proxy, whose eventual reads may be stale. */
   async function send(visitor: Visitor, act: Act, name: ClientName = 'lean client'): Promise<LambdaHttpResponse> {
     const { sessions, destroy } = CLIENTS[name](proxy.endpoint, { tableName: table.name, clock });
-    const handler = lambdaHandler(sessions, async (_, context: SessionContext<ShopData>) => {
+    const handler = lambdaHandler(sessions, async (_, context: WithSession<ShopData>) => {
       await act(context);
       return { statusCode: 200, body: '' };
     });
@@ -75,9 +75,9 @@ describe.each(embeddedEngines())('a replica that lags behind, on $name', (engine
     await visitor.request().endSession();
     const before = (await table.items()).length;
     for (const act of [
-      async ({ session }: SessionContext<ShopData>) => (await session()).set('count', 1),
-      async ({ session }: SessionContext<ShopData>) => (await session()).regenerate(),
-      async ({ session }: SessionContext<ShopData>) => session(),
+      async ({ session }: WithSession<ShopData>) => (await session()).set('count', 1),
+      async ({ session }: WithSession<ShopData>) => (await session()).regenerate(),
+      async ({ session }: WithSession<ShopData>) => session(),
     ]) {
       expect((await send(other, act)).cookies).toBeUndefined();
       expect(await table.item(visitor.id)).toBeUndefined();

@@ -1,31 +1,37 @@
 import fc from 'fast-check';
-import { runs } from './runs';
-import { Round, STEPS, Shop, Visit } from './shop';
+import { Fate } from './fated-client';
+import { STEPS } from './request';
+import { isDeep, runs } from './runs';
+import { Round, Shop, Visit } from './shop';
 
 const visit: fc.Arbitrary<Visit> = fc.record({
-  visitor: fc.constantFrom(0, 0, 1),
-  cookies: fc.constantFrom('own', 'own', 'own', 'own', 'old', 'garbage', 'duplicate'),
-  steps: fc.array(fc.constantFrom(...STEPS), { maxLength: 4 }),
+  visitor: fc.constantFrom(0, 0, 1, 2),
+  cookies: fc.constantFrom('own', 'own', 'own', 'own', 'own', 'old', 'garbage', 'dead ones too', 'planted'),
+  steps: fc.array(fc.constantFrom(...STEPS), { maxLength: 5 }),
   end: fc.constantFrom('commit', 'commit', 'commit', 'fail'),
+  ahead: fc.constantFrom(0, 0, 0, 1, -1, 5, -5),
 });
-
 const round: fc.Arbitrary<Round> = fc.record({
-  wait: fc.constantFrom(0, 0, 1, 25, 130, 600, 1199, 1200, 3000),
+  wait: fc.constantFrom(0, 0, 1, 25, 59, 61, 130, 600, 1199, 1200, 3000),
   sweep: fc.boolean(),
   visits: fc.array(visit, { minLength: 1, maxLength: 4 }),
 });
-
 const rounds = fc.array(round, { minLength: 1, maxLength: 6 });
-/** For each call in turn, whether its answer is lost. */
-const losses = fc.array(fc.boolean(), { maxLength: 12 });
+/** For each call in turn, what becomes of it. */
+const fates = fc.array(fc.constantFrom<Fate[]>('answered', 'answered', 'lost', 'late'), { maxLength: 16 });
+const settings = fc.record({ compress: fc.boolean(), sealed: fc.boolean(), absoluteTimeout: fc.constantFrom(5000, undefined) });
 
-test('whatever visitors do at once, nothing acknowledged is lost, nothing ended comes back, nobody sees another', async () => {
+const seeds = isDeep ? [1, 2, 3] : [1];
+const WALKS = Number(process.env.WALKS || 100_000);
+
+test.each(seeds)('whatever visitors do at once, nothing acknowledged is lost, nothing ended comes back, nobody sees another (%i)', async (which) => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), rounds, losses, async (s, all, lost) => {
-      const shop = new Shop(s, lost);
-      for (const each of all) await shop.play(s, each);
+    fc.asyncProperty(fc.scheduler(), rounds, fates, settings, async (scheduler, all, fated, { absoluteTimeout, ...how }) => {
+      const shop = new Shop(scheduler, fated, { ...how, ...(absoluteTimeout !== undefined && { absoluteTimeout }) });
+      for (const each of all) await shop.play(each);
+      await shop.end();
       expect([...shop.problems]).toEqual([]);
     }),
-    runs(1000, 100_000),
+    runs(600, Math.ceil(WALKS / seeds.length), which),
   );
-}, 3_600_000);
+}, 7_200_000);

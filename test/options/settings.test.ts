@@ -20,17 +20,19 @@ function membersOf(file: string, name: string): Record<string, Declared> {
 
 function documented(member: ts.TypeElement): Declared {
   const tags = ts.getJSDocTags(member);
-  const text = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc).map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '').join();
+  const comments = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc);
+  const text = comments.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '').join();
   return {
     firstSentence: text.split('\n')[0]!,
     default: ts.getTextOfJSDocComment(tags.find(({ tagName }) => tagName.text === 'default')?.comment),
   };
 }
 
-/** A documented default in the form in which it travels: prose as it is, a literal as its value, a Duration in seconds. */
+/** A documented default as it travels: prose as it is, a literal as its value, a Duration in seconds. */
 function travelling(text: string | undefined): unknown {
   if (text === undefined || text.startsWith('-')) return text;
-  const value: unknown = new Function('Duration', ...Object.keys(construct), `return ${text}`)(Duration, ...Object.values(construct));
+  const names = { Duration, ...construct };
+  const value: unknown = new Function(...Object.keys(names), `return ${text}`)(...Object.values(names));
   return value instanceof Duration ? value.toSeconds() : value;
 }
 
@@ -61,8 +63,10 @@ test('every option that travels has a first sentence, a default, and a rule', ()
 
 test('a documented default that is a value is the one that counts', () => {
   const { cookie, ...resolved } = withDefaults({});
-  const values = (members: Record<string, Declared>) =>
-    Object.fromEntries(Object.entries(members).map(([name, { default: text }]) => [name, travelling(text)] as const).filter(([, value]) => !String(value).startsWith('-')));
+  const values = (members: Record<string, Declared>) => {
+    const entries = Object.entries(members).map(([name, { default: text }]): [string, unknown] => [name, travelling(text)]);
+    return Object.fromEntries(entries.filter(([, value]) => !String(value).startsWith('-')));
+  };
   expect({ ...resolved, reissueTime: undefined, access: undefined }).toEqual(values(OPTIONS));
   // False is the same as absent for a browser.
   expect({ ...cookie, partitioned: false }).toEqual(values(COOKIE));

@@ -128,6 +128,22 @@ describe('calls and units', () => {
     expect(await used(30, async (request) => (await request.session()).set('name', 'Ada'))).toBe('GetItem: 0.5 read, 0 written');
   });
 
+  test('of a new id: one read, one update of the old item and one creation', async () => {
+    const renew = async (request: ShopRequest) => (await request.session()).regenerate();
+    expect(await used(30, renew)).toBe('GetItem, UpdateItem, PutItem: 0.5 read, 4 written');
+  });
+
+  test('of an exact update: one read and one write', async () => {
+    const update = async (request: ShopRequest) => (await request.session()).update('count', () => 1);
+    expect(await used(30, update)).toBe('GetItem, UpdateItem: 0.5 read, 2 written');
+  });
+
+  test('of a first value: one creation and no read', async () => {
+    const visitor = new Visitor(table, clock);
+    await visitor.visit((session) => session.set('name', 'Ada'));
+    expect(table.takeCalls()).toEqual(['PutItem']);
+  });
+
   test('of a sign-out: one write and no read', async () => {
     expect(await used(30, (request) => request.endSession())).toBe('DeleteItem: 0 read, 2 written');
   });

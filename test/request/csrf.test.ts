@@ -77,7 +77,7 @@ test.each(ROWS)('%j with Sec-Fetch-Site %j, Origin %j, Host %j, token %j: %j', a
 });
 
 describe('a header that comes twice', () => {
-  test.each(['sec-fetch-site', 'origin'])('%s is as good as a lie', async (name) => {
+  test.each(['sec-fetch-site', 'origin'])('%s is ambiguous, so the request is refused', async (name) => {
     const visitor = await scene.signedIn();
     const token = await visitor.visit((session) => session.csrfToken());
     const good = { 'sec-fetch-site': 'same-origin', 'origin': 'https://shop.example' }[name] ?? '';
@@ -88,12 +88,16 @@ describe('a header that comes twice', () => {
 describe('a token', () => {
   const post = (token: unknown): CsrfRequest => ({ method: 'POST', headers: {}, token });
 
-  test('is the same in every request, and stores nothing', async () => {
+  test('is masked, so each is another text and verifies in every later request, and stores nothing', async () => {
     const visitor = await scene.signedIn();
-    const tokens = [await visitor.visit((session) => session.csrfToken()), await visitor.visit((session) => session.csrfToken())];
-    expect(tokens[0]).toBe(tokens[1]);
-    expect(tokens[0]).toMatch(/^[\w-]{43}$/);
-    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'GetItem(strong)']);
+    const tokens = await visitor.visit((session) => [session.csrfToken(), session.csrfToken()]);
+    tokens.push(await visitor.visit((session) => session.csrfToken()));
+    expect(new Set(tokens).size).toBe(3);
+    for (const token of tokens) {
+      expect(token).toMatch(/^[\w-]{43}$/);
+      expect(await verify(visitor, post(token))).toBe(true);
+    }
+    expect(scene.table.takeCalls()).toEqual(Array(5).fill('GetItem(strong)'));
   });
 
   test('is another one for each session, after newCsrfToken and after a new id; the former ones verify no more', async () => {

@@ -54,7 +54,7 @@ describe('a message', () => {
       session.flash(null);
       expect(() => session.flash(new Date())).toThrow(TypeError);
       expect(() => session.flash(undefined)).toThrow('a message is expected');
-      expect(() => session.flash('x', 7 as unknown as string)).toThrow('a queue is a text');
+      expect(() => session.flash('x', 7 as unknown as string)).toThrow('queue must be a text; this is a number');
     });
     expect(await pop(visitor)).toEqual([{ text: 'saved', n: [1] }, null]);
   });
@@ -112,31 +112,38 @@ describe('popping', () => {
     expect(await pop(visitor)).toEqual(Array.from({ length: 120 }, (_, i) => i));
   });
 
-  test('is one of any number in a request, and all of them move to a new id and are popped at once', async () => {
+  test('takes at most 250 messages, in one write, and leaves the rest for the next request', async () => {
     const visitor = await scene.signedIn();
-    const many = Array.from({ length: 450 }, (_, i) => i);
-    await visitor.visit((session) => {
-      for (const i of many) session.flash(i);
-      session.set('name', 'Bob');
-    });
-    expect(await stored(visitor)).toHaveLength(450);
+    const many = Array.from({ length: 300 }, (_, i) => i);
+    for (const from of [0, 100, 200]) {
+      await visitor.visit((session) => {
+        for (const i of many.slice(from, from + 100)) session.flash(i);
+      });
+      scene.clock.advance(1);
+    }
+    expect(await stored(visitor)).toHaveLength(300);
     await visitor.visit((session) => session.regenerate());
-    expect(await pop(visitor)).toEqual(many);
+    scene.table.takeCalls();
+    expect(await pop(visitor)).toEqual(many.slice(0, 250));
+    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'UpdateItem']);
+    expect(await pop(visitor)).toEqual(many.slice(250));
     expect(await stored(visitor)).toEqual([]);
-    expect(await visitor.visit((session) => session.get('name'))).toBe('Bob');
   });
 
-  test('that comes with many others meets a session that was ended, and none of them is written', async () => {
+  test('twice in a request takes 250 messages altogether, and the others once they are saved', async () => {
     const visitor = await scene.signedIn();
-    const { id } = visitor;
-    const { request, session } = await visitor.open();
-    for (let i = 0; i < 450; i++) session.flash(i);
-    const other = visitor.request();
-    await other.endSession();
-    scene.table.takeCalls();
-    await visitor.commit(request);
-    expect(scene.table.takeCalls()).toHaveLength(1);
-    expect(await scene.table.item(id)).toBeUndefined();
+    for (let queue = 0; queue < 3; queue++) {
+      await visitor.visit((session) => {
+        for (let i = 0; i < 100; i++) session.flash(i, `queue ${queue}`);
+      });
+    }
+    await visitor.visit(async (session) => {
+      expect([0, 1, 2].map((queue) => session.popFlash(`queue ${queue}`).length)).toEqual([100, 100, 50]);
+      expect(session.popFlash('queue 2')).toEqual([]);
+      await session.save();
+      expect(session.popFlash('queue 2')).toHaveLength(50);
+    });
+    expect(await stored(visitor)).toEqual([]);
   });
 
   test('does not count where the request fails: the message is there for the next one', async () => {
@@ -146,6 +153,73 @@ describe('popping', () => {
     expect(session.popFlash()).toEqual(['hello']);
     await request.discard();
     expect(await pop(visitor)).toEqual(['hello']);
+  });
+});
+
+describe('a hundred messages', () => {
+  function fill(session: ShopSession): void {
+    for (let i = 0; i < 100; i++) session.flash(i);
+  }
+
+  test('beside a hundred changed keys and 250 popped messages are one write', async () => {
+    const visitor = await scene.signedIn();
+    for (const queue of ['a', 'b', 'c']) {
+      await visitor.visit((session) => {
+        for (let i = 0; i < (queue === 'c' ? 50 : 100); i++) session.flash(i, 'old');
+      });
+      scene.clock.advance(1);
+    }
+    scene.table.takeCalls();
+    await visitor.visit((session) => {
+      expect(session.popFlash('old')).toHaveLength(250);
+      fill(session);
+      for (let i = 0; i < 99; i++) session.set(`key${i}` as 'note', i);
+      session.delete('name');
+      session.newCsrfToken();
+      session.remember(5000);
+    });
+    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'UpdateItem']);
+    expect(await stored(visitor)).toHaveLength(100);
+    expect(await visitor.visit((session) => session.size)).toBe(99);
+  });
+
+  test('can be added before they are stored, and the next one is refused where it is added', async () => {
+    const visitor = await scene.signedIn();
+    await visitor.visit(async (session) => {
+      fill(session);
+      expect(() => session.flash('one more')).toThrow(expect.objectContaining({ code: 'misuse', message: expect.stringContaining('at most 100') }));
+      await session.save();
+      fill(session);
+    });
+    expect(await stored(visitor)).toHaveLength(200);
+  });
+
+  test('make room again when they are popped, and a duplicate that is left out needs none', async () => {
+    const visitor = await scene.signedIn();
+    await visitor.visit((session) => {
+      fill(session);
+      session.flash(99, '', { allowDuplicate: false });
+      expect(session.popFlash()).toHaveLength(100);
+      fill(session);
+    });
+    expect(await stored(visitor)).toHaveLength(100);
+  });
+
+  test('of a new visitor are refused in the same place', async () => {
+    const { session } = await scene.visitor().open();
+    fill(session);
+    expect(() => session.flash('one more')).toThrow('at most 100');
+  });
+
+  test('meet a session that was ended, and none of them is written', async () => {
+    const visitor = await scene.signedIn();
+    const { request, session } = await visitor.open();
+    fill(session);
+    await scene.signOut(visitor);
+    scene.table.takeCalls();
+    await visitor.commit(request);
+    expect(scene.table.takeCalls()).toEqual(['UpdateItem']);
+    expect(await scene.table.item(visitor.id)).toBeUndefined();
   });
 });
 

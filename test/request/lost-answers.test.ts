@@ -63,11 +63,20 @@ describe.each(embeddedEngines())('lost answers on $name', (engine) => {
       expect(await scene.seen(visitor)).toEqual({ name: 'Ada', count: 50, key50: 50, key51: 51, key52: 52, key53: 53, key54: 54 });
     });
 
-    test('that is refused because the session was ended is never applied, also when the answer of its refusal is lost', async () => {
+    test('that is refused because the session was ended is never applied', async () => {
+      const visitor = await scene.signedIn();
+      const { session } = await visitor.open();
+      await scene.signOut(visitor);
+      await expect(session.update('count', () => 1)).rejects.toMatchObject({ name: 'SessionEndedError', outcome: 'not-applied' });
+      expect(await scene.table.item(visitor.id)).toBeUndefined();
+    });
+
+    test('says that nobody can tell, when the answer of its refusal is lost; it is never applied', async () => {
       const visitor = await scene.signedIn();
       const { session } = await visitor.open();
       await scene.signOut(visitor);
       scene.client.loseAnswer('updateItem');
+      await expect(session.update('count', () => 1)).rejects.toThrow(SessionConflictError);
       await expect(session.update('count', () => 1)).rejects.toThrow(SessionEndedError);
       expect(await scene.table.item(visitor.id)).toBeUndefined();
     });

@@ -7,10 +7,12 @@ const scene = Scene.on();
 const VERBS: [string, (session: ShopSession) => unknown][] = [
   ['set', (session) => session.set('count', 1)],
   ['delete', (session) => session.delete('count')],
+  ['take', (session) => session.take('name')],
   ['clear', (session) => session.clear()],
   ['flash', (session) => session.flash('hello')],
   ['regenerate', (session) => session.regenerate()],
   ['remember', (session) => session.remember(60)],
+  ['forget', (session) => session.forget()],
   ['newCsrfToken', (session) => session.newCsrfToken()],
   ['update', (session) => session.update('count', () => 1)],
   ['save', (session) => session.save()],
@@ -23,7 +25,7 @@ describe('89 and 90: after the request', () => {
     const { request, session } = await visitor.open();
     await visitor.commit(request);
     scene.table.takeCalls();
-    await expect(async () => use(session)).rejects.toThrow('committed with the response');
+    await expect(async () => use(session)).rejects.toMatchObject({ code: 'misuse', message: expect.stringContaining('committed with the response') });
     expect(session.get('name')).toBe('Ada');
     expect(scene.table.takeCalls()).toEqual([]);
   });
@@ -60,6 +62,8 @@ describe('93: keys', () => {
     ['empty', '', '0 bytes'],
     ['256 bytes', 'é'.repeat(128), '256 bytes'],
     ['a megabyte', 'x'.repeat(1_048_576), '1048576 bytes'],
+    ['the first half of a surrogate pair', 'a\ud800b', 'surrogate'],
+    ['the second half of a surrogate pair', '\udc00', 'surrogate'],
   ])('that are %s are refused where they are set', async (_, key, why) => {
     const visitor = await scene.signedIn();
     await visitor.visit(async (session) => {
@@ -135,7 +139,7 @@ describe('96: twice', () => {
       session.regenerate();
       session.regenerate();
     });
-    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'PutItem', 'UpdateItem']);
+    expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'UpdateItem', 'PutItem']);
   });
 
   test('invalidate is one deletion', async () => {

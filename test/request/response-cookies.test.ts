@@ -1,5 +1,4 @@
-import { CookieWriter } from '../../src/runtime/request/cookie';
-import { ResponseCookies } from '../../src/runtime/request/response-cookies';
+import { CookieWriter, ResponseCookies } from '../../src/runtime/request/cookies';
 
 const ID = 'a'.repeat(43);
 const writer = new CookieWriter({ name: 'session_id', path: '/', httpOnly: true, sameSite: 'Strict' });
@@ -15,8 +14,8 @@ test('a response that changes nothing sends no cookie, and varies only if the se
 
 test('a response with a cookie is not to be stored', () => {
   const response = cookies();
-  response.setId(ID);
-  expect(response.headers(true)).toEqual({ setCookie: [writer.id(ID, true)], cacheControl: 'no-store', vary: 'Cookie' });
+  response.setId(ID, undefined);
+  expect(response.headers(true)).toEqual({ setCookie: [writer.id(ID, true, undefined)], cacheControl: 'no-store', vary: 'Cookie' });
 });
 
 test('a write sends the recent-write cookie, where it is to be marked', () => {
@@ -30,11 +29,28 @@ test('a write sends the recent-write cookie, where it is to be marked', () => {
 
 test('the last word on the id counts, so no name is sent twice', () => {
   const response = cookies();
-  response.setId(ID);
+  response.setId(ID, undefined);
   response.wrote();
   response.clearId();
   expect(response.headers(true).setCookie).toEqual([writer.clear(true)]);
   response.setId('b'.repeat(43), 60);
   response.wrote();
   expect(response.headers(true).setCookie).toEqual([writer.id('b'.repeat(43), true, 60), writer.recentWrite(true)]);
+});
+
+test('a session that has ended takes its id and its mark out of the response', () => {
+  const response = cookies();
+  response.setId(ID, 60);
+  response.wrote();
+  response.withdraw();
+  expect(response.headers(true)).toEqual({ setCookie: [], vary: 'Cookie' });
+  expect(response.idCookie).toBeUndefined();
+});
+
+test('a session that has ended does not take back the removal of another one\'s cookie', () => {
+  const response = cookies();
+  response.clearId();
+  response.setId(ID, 60);
+  response.withdraw();
+  expect(response.idCookie).toBe(writer.clear(true));
 });

@@ -1,6 +1,5 @@
 /** What the library that this one takes up does wrong, each by the number that it has in the requirements. */
 import { AttributeValue, SessionClient, lambdaHandler, sessionFactory } from '../../src/runtime';
-import { sdkClient } from '../../src/runtime/client/sdk-client';
 import { keyOf } from '../../src/runtime/table/key';
 import { eventOf } from '../support/events';
 import { Scene } from '../support/scene';
@@ -70,7 +69,7 @@ describe('0.3: sign-out and sign-in', () => {
 describe('0.4: a stale read', () => {
   /** A client whose eventually consistent reads see the table as it was. */
   async function staleClient(id: string): Promise<SessionClient> {
-    const client = sdkClient(scene.table.client);
+    const { client } = scene;
     const Item = await scene.table.item(id);
     return { ...client, getItem: (input, options) => (input.ConsistentRead === true ? client.getItem(input, options) : Promise.resolve({ Item })) };
   }
@@ -108,7 +107,7 @@ describe('0.4: a stale read', () => {
     const client = { ...scene.client, getItem };
     const { request, session } = await scene.copyOf(visitor, { client }).open();
     session.set('count', 1);
-    await expect(request.commit()).rejects.toThrow('not yet to be read');
+    await expect(request.commit()).rejects.toThrow('could not be read yet');
     expect((await request.discard()).setCookie).toEqual([]);
     expect(await scene.seen(visitor)).toEqual({ name: 'Ada' });
   });

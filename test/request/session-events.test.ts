@@ -1,4 +1,5 @@
-import { SessionEvent } from '../../src/runtime';
+import { SessionEvent, sessionFactory } from '../../src/runtime';
+import { memoryTable } from '../../src/testing';
 import { Scene } from '../support/scene';
 import { ShopSession, Visitor } from '../support/visitor';
 
@@ -8,10 +9,10 @@ const scene = Scene.on();
 const STORIES: readonly (readonly [string, (visitor: Visitor) => Promise<unknown>, readonly SessionEvent['type'][]])[] = [
   ['a first write', (visitor) => visitor.visit((session) => session.set('name', 'Ada')), ['created']],
   ['a read', (visitor) => signedIn(visitor, () => undefined), ['created']],
-  ['a change', (visitor) => signedIn(visitor, (session) => session.set('count', 1)), ['created']],
+  ['a change', (visitor) => signedIn(visitor, (session) => session.set('count', 1)), ['created', 'stored']],
   ['a sign-in', (visitor) => signedIn(visitor, (session) => session.regenerate()), ['created', 'regenerated']],
   ['a sign-out', (visitor) => signedIn(visitor, (session) => session.invalidate()), ['created', 'invalidated']],
-  ['a large session', (visitor) => signedIn(visitor, (session) => session.set('note', noise())), ['created', 'large']],
+  ['a large session', (visitor) => signedIn(visitor, (session) => session.set('note', noise())), ['created', 'large', 'stored']],
   ['a late read', async (visitor) => {
     await signedIn(visitor, () => undefined);
     scene.clock.advanceSeconds(200);
@@ -22,6 +23,13 @@ const STORIES: readonly (readonly [string, (visitor: Visitor) => Promise<unknown
     scene.clock.advanceSeconds(1200);
     await scene.seen(visitor);
   }, ['created', 'expired']],
+  ['a read with a replaced id', async (visitor) => {
+    await signedIn(visitor, () => undefined);
+    const { id } = visitor;
+    await visitor.visit((session) => session.regenerate());
+    await withCookie(visitor, id);
+  }, ['created', 'regenerated', 'expired']],
+  ['an exact update', (visitor) => signedIn(visitor, (session) => session.update('count', () => 1)), ['created', 'stored']],
   ['a write that is too late', (visitor) => signedIn(visitor, async (session) => {
     session.set('count', 1);
     await scene.remove(visitor);
@@ -50,7 +58,7 @@ test.each(STORIES)('%s is told: %#', async (_, happen, types) => {
   await happen(scene.visitor({ compress: false, onEvent: (event) => void events.push(event) }));
   expect(events.map(({ type }) => type)).toEqual(types);
   const isAboutNone = types[0] === 'cookie-rejected';
-  for (const event of events) expect(event).toEqual({ type: event.type, ...(!isAboutNone && { ref: expect.stringMatching(/^[0-9a-f]{8}$/) }) });
+  for (const event of events) expect(event).toEqual({ type: event.type, ...(!isAboutNone && { ref: expect.stringMatching(/^[0-9a-f]{16}$/) }) });
 });
 
 test.each(STORIES)('%s goes on where the listener throws: %#', async (_, happen) => {
@@ -71,12 +79,34 @@ test('events name a session as the session names itself, and a new id by another
   expect(before).not.toBe(after);
 });
 
-test('two different ids at once are no session, cost no read, and are told', async () => {
+test('two different ids of which one is dead are read strongly, and the dead one is told', async () => {
   const events: SessionEvent[] = [];
   const visitor = await scene.signedIn({ onEvent: (event) => void events.push(event) });
   events.length = 0;
   visitor.jar.set(' session_id', 'B'.repeat(43));
-  expect(await visitor.visit((session) => session.isNew)).toBe(true);
-  expect(events).toEqual([{ type: 'cookie-rejected' }]);
-  expect(scene.table.takeCalls()).toEqual([]);
+  expect(await visitor.visit((session) => session.isNew)).toBe(false);
+  expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
+  expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'GetItem(strong)']);
+});
+
+describe('an arrival from another site', () => {
+  const arrival = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
+
+  async function eventsOf(init: { readonly headers?: Record<string, string>; readonly cookies?: string }): Promise<string[]> {
+    const events: string[] = [];
+    const sessions = sessionFactory({ tableName: 'Sessions', client: memoryTable(), onEvent: ({ type }) => void events.push(type) });
+    await sessions.forRequest({ cookies: undefined, https: true, ...init }).session();
+    return events;
+  }
+
+  test('without a cookie is told, because a cookie that is Strict looks like that', async () => {
+    expect(await eventsOf({ headers: arrival })).toEqual(['cross-site-arrival']);
+  });
+
+  test('with a session id, or by something else than a navigation, or from the own site is not', async () => {
+    expect(await eventsOf({ headers: arrival, cookies: `session_id=${'a'.repeat(43)}` })).toEqual(['unknown-id']);
+    expect(await eventsOf({ headers: { ...arrival, 'Sec-Fetch-Mode': 'cors' } })).toEqual([]);
+    expect(await eventsOf({ headers: { ...arrival, 'Sec-Fetch-Site': 'same-origin' } })).toEqual([]);
+    expect(await eventsOf({})).toEqual([]);
+  });
 });

@@ -55,10 +55,16 @@ test('another spelling of the same bytes is another key', () => {
   expect(Buffer.from(keyOf(other))).not.toEqual(Buffer.from(keyOf(ID)));
 });
 
+test('with a namespace the key is the SHA-256 of namespace, NUL and id', () => {
+  expect(Buffer.from(keyOf(ID, 'shop'))).toEqual(createHash('sha256').update(`shop\0${ID}`).digest());
+  const keys = [keyOf(ID), keyOf(ID, ''), keyOf(ID, 'shop'), keyOf(ID, 'blog'), keyOf(`shop\0${ID}`, '')];
+  expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(5);
+});
+
 test('what stands for a session in logs is short, always the same, and neither id nor key', () => {
   const key = keyOf(ID);
   const ref = refOf(key);
-  expect(ref).toMatch(/^[0-9a-f]{8}$/);
+  expect(ref).toMatch(/^[0-9a-f]{16}$/);
   expect(refOf(Uint8Array.from(key))).toBe(ref);
   expect(Buffer.from(key).toString('hex')).not.toContain(ref);
   expect(refOf(keyOf(ID.toLowerCase()))).not.toBe(ref);

@@ -1,12 +1,23 @@
-import { Codec, jsonCodec } from '../../src/runtime/session/codec';
-import { Values } from '../../src/runtime/session/values';
+import { values } from './some-values';
+import { Codec } from '../../src/runtime/session/codec';
 
-function values(stored: Readonly<Record<string, string>> = {}, codec: Codec = jsonCodec): Values {
-  return new Values(codec, { open: (_, text) => String(text) }, new Map(Object.entries(stored)), () => undefined);
-}
+const NO_KEYS: [string, string][] = [
+  ['', 'this has 0 bytes'],
+  ['__proto__', 'and not "__proto__".'],
+  ['k'.repeat(256), 'this has 256 bytes'],
+  ['é'.repeat(128), 'this has 256 bytes'],
+  ['\ud800', 'this has a surrogate without its pair'],
+  ['a\udc00', 'this has a surrogate without its pair'],
+  ['\ude00\ud83d', 'this has a surrogate without its pair'],
+];
 
-test.each([[''], ['__proto__'], ['k'.repeat(256)], ['é'.repeat(128)]])('the key %j is refused', (key) => {
-  expect(() => values().set(key, 1)).toThrow(TypeError);
+test.each(NO_KEYS)('the key %j is refused by set and by update: %s', (key, message) => {
+  const session = values();
+  expect(() => session.set(key, 1)).toThrow(TypeError);
+  expect(() => session.set(key, 1)).toThrow(message);
+  expect(() => session.beginUpdate(key)).toThrow(message);
+  session.delete(key);
+  expect([session.get(key), session.has(key), session.changes().size]).toEqual([undefined, false, 0]);
 });
 
 test.each([[undefined], [null], [5], [Symbol('k')]])('a key that is no text (%p) is refused', (key) => {
@@ -15,8 +26,8 @@ test.each([[undefined], [null], [5], [Symbol('k')]])('a key that is no text (%p)
 
 test('keys of 255 bytes and names of members of every object are keys', () => {
   const session = values();
-  for (const key of ['k'.repeat(255), 'constructor', 'toString', ' ', '\0']) session.set(key, 1);
-  expect(session.changes().size).toBe(5);
+  for (const key of ['k'.repeat(255), 'constructor', 'toString', ' ', '\0', '\u{1f6d2}']) session.set(key, 1);
+  expect(session.changes().size).toBe(6);
 });
 
 test('a value that JSON does not keep is refused with its key and path, and the old value stays', () => {

@@ -1,5 +1,5 @@
 import { Action, Found, SoakBrowser } from './soak-browser';
-import { LambdaHttpResponse, SessionContext, SessionError, lambdaHandler, sessionFactory } from '../../src/runtime';
+import { LambdaHttpResponse, WithSession, SessionError, lambdaHandler, sessionFactory } from '../../src/runtime';
 import { CookieJar, EmbeddedTable } from '../../src/testing';
 import { Engine } from '../support/engines';
 import { eventOf } from '../support/events';
@@ -137,7 +137,7 @@ function handlerOf(table: EmbeddedTable, proxy: FaultProxy, failures: string[]):
   };
 }
 
-async function act(context: SessionContext<Data>, action: Action, note: number): Promise<Found | undefined> {
+async function act(context: WithSession<Data>, action: Action, note: number): Promise<Found | undefined> {
   if (action === 'idle') return undefined;
   if (action === 'sign out') return void (await context.endSession());
   const session = await context.session();

@@ -23,6 +23,20 @@ export interface PassedCall {
   readonly isStrong: boolean;
 }
 
+/** A call that the network keeps while its client waits in vain, and delivers when the test says so. */
+export interface LateCall {
+  /** Fulfils when the call has come and its client has given it up. */
+  readonly heldBack: Promise<void>;
+  /** Lets the engine do it now, whatever has happened since; gives the engine's answer, which nobody hears. */
+  deliver(): Promise<EngineAnswer>;
+}
+
+interface Hold {
+  readonly operation: string;
+  readonly waiting: Waiting;
+  readonly take: (forward: () => Promise<EngineAnswer>) => void;
+}
+
 /**
  * A proxy in front of an engine, through which real clients speak by real
  * sockets, and which does to their calls what networks do. It is never an
@@ -43,6 +57,7 @@ export class FaultProxy {
   #script: Script | undefined;
   #waiting: Waiting | undefined;
   #replica: ReadonlyMap<string, unknown> | undefined;
+  readonly #holds: Hold[] = [];
   #open = 0;
   /** The calls that came through since it was emptied. */
   public readonly calls: PassedCall[] = [];
@@ -79,6 +94,22 @@ export class FaultProxy {
     this.#waiting = waiting;
   }
 
+  /** Holds the next call of an operation back until it is delivered late. Each call of this holds one. */
+  public holdBack(operation: string, waiting: Waiting): LateCall {
+    let deliver: () => Promise<EngineAnswer> = () => Promise.reject(new Error(`no ${operation} was held back`));
+    const heldBack = new Promise<void>((resolve) => {
+      this.#holds.push({
+        operation,
+        waiting,
+        take: (forward) => {
+          deliver = forward;
+          resolve();
+        },
+      });
+    });
+    return { heldBack, deliver: () => deliver() };
+  }
+
   /** From now on eventually consistent reads see what is stored at this moment. */
   public async holdReplica(tableName: string): Promise<void> {
     const { body } = await this.#forward(Buffer.from(JSON.stringify({ TableName: tableName })), {
@@ -96,6 +127,7 @@ export class FaultProxy {
     this.#script = undefined;
     this.#waiting = undefined;
     this.#replica = undefined;
+    this.#holds.length = 0;
   }
 
   /** Cuts every connection, as a long freeze does. */
@@ -125,10 +157,19 @@ export class FaultProxy {
     const isStrong = body.includes('"ConsistentRead":true');
     this.calls.push({ operation, isStrong });
     const call = this.#call(request_, response, body);
+    const held = this.#holds.findIndex((hold) => hold.operation === operation);
+    if (held >= 0) return this.#holdBack(this.#holds.splice(held, 1)[0] as Hold, call);
     const fault = this.#next(operation);
     if (fault !== undefined) return FAULTS[fault](call);
     if (this.#replica !== undefined && operation === 'GetItem' && !isStrong) return this.#answerStale(response, body, this.#replica);
     call.pass(await call.apply());
+  }
+
+  /** Lets the client's time pass, so that it gives the call up. */
+  async #holdBack({ waiting, take }: Hold, { apply }: ProxiedCall): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    take(apply);
+    waiting.advance(waiting.patience);
   }
 
   #next(operation: string): FaultName | undefined {

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
-import { AttributeValue, Item } from '../../src/runtime/client/session-client';
-import { COMPRESSED, SEALED, SessionRecord, flagsOf, readItem, readTokens, toItem } from '../../src/runtime/table/item';
-import { LARGEST_ITEM, attributeSize, itemSize } from '../../src/runtime/table/item-size';
+import { AttributeValue } from '../../src/runtime/client/session-client';
+import {
+  COMPRESSED, NO_VALUES, SEALED, SessionRecord, flagsOf, newRecord, readItem, readTokens, recordSize, toItem, withChanges,
+} from '../../src/runtime/table/item';
+import { LARGEST_ITEM, attributeSize } from '../../src/runtime/table/item-size';
 
 fc.configureGlobal({ seed: 31, numRuns: 500 });
 
@@ -13,13 +15,9 @@ const PLAIN: SessionRecord = {
   iat: NOW,
   iss: NOW,
   ver: 1,
-  abs: undefined,
-  idl: undefined,
-  upd: [],
-  csr: undefined,
   flash: new Map(),
   dat: new Map(),
-  foreign: 0,
+  otherAttributes: {},
 };
 
 /** A good item, with some of its attributes replaced, or left out where they are `undefined`. */
@@ -120,8 +118,12 @@ const DAMAGED: [string, unknown][] = [
   ['tokens that are a set', item({ upd: { BS: [KEY] } })],
   ['a token that is a text', item({ upd: { L: [{ B: KEY }, { S: 'a' }] } })],
   ['a token that is null', item({ upd: { L: [null] } })],
-  ['a nonce that is a text', item({ csr: { S: 'a' } })],
-  ['a nonce of an unknown type', item({ csr: { $unknown: ['B', KEY] } })],
+  ...['csr', 'frz', 'usr'].flatMap((name): [string, unknown][] => [
+    [`the bytes ${name} that are a text`, item({ [name]: { S: 'a' } })],
+    [`the bytes ${name} of an unknown type`, item({ [name]: { $unknown: ['B', KEY] } })],
+  ]),
+  ['a frozen item without its data', item({ frz: { B: KEY }, dat: undefined })],
+  ['a frozen item whose end is in milliseconds', item({ frz: { B: KEY }, exp: { N: `${NOW}000` } })],
   ...[{ N: '2' }, { N: '1' }, { S: '' }, undefined].map((fmt): [string, unknown] => [
     `a form that says ${JSON.stringify(fmt)}`,
     { ...item(), fmt },
@@ -155,10 +157,25 @@ test('keys named like members of every object are data like any other', () => {
   expect(Object.prototype).not.toHaveProperty('S');
 });
 
-test('attributes of others are let be, and counted', () => {
-  const foreign = { user: { S: 'ann' }, tags: { SS: ['a', 'bc'] }, on: { BOOL: true }, none: { NULL: true }, é: { N: '12' } };
+test('a frozen session is read as it was, and its end may be after its absolute deadline, for TTL alone', () => {
+  const frozen = item({ frz: { B: KEY.subarray(26) }, abs: { N: String(NOW + 10) }, exp: { N: String(NOW + 3600) } });
+  expect(readItem(frozen, KEY)).toMatchObject({ frz: KEY.subarray(26), abs: NOW + 10, exp: NOW + 3600, dat: new Map([['name', '"Ann"']]) });
+  expect(readItem({ ...frozen, frz: undefined }, KEY)).toBeUndefined();
+});
+
+test('messages are named without the prefix of their attributes', () => {
+  const record = readItem(item({ 'f:1': { S: '["",1]' }, 'f:f:': { S: '["",2]' }, 'f:': { S: '["",3]' } }), KEY)!;
+  expect([...record.flash]).toEqual([['1', '["",1]'], ['f:', '["",2]'], ['', '["",3]']]);
+  expect(toItem(KEY, record)).toMatchObject({ 'f:1': { S: '["",1]' }, 'f:f:': { S: '["",2]' }, 'f:': { S: '["",3]' } });
+});
+
+test('attributes of others are kept as they are, and counted', () => {
+  const others = { user: { S: 'ann' }, tags: { SS: ['a', 'bc'] }, on: { BOOL: true }, none: { NULL: true }, é: { N: '12' } };
   const size = 'user'.length + 3 + 'tags'.length + 3 + 'on'.length + 1 + 'none'.length + 1 + 2 + 2;
-  expect(readItem(item(foreign), KEY)).toEqual({ ...PLAIN, dat: new Map([['name', '"Ann"']]), foreign: size });
+  const record = readItem(item(others), KEY)!;
+  expect(record).toEqual({ ...PLAIN, dat: new Map([['name', '"Ann"']]), otherAttributes: others });
+  expect(toItem(KEY, record)).toEqual(item(others));
+  expect(recordSize(KEY, record) - recordSize(KEY, { ...record, otherAttributes: {} })).toBe(size);
   expect(readItem(item({ x: { $unknown: ['X', 5] } }), KEY)).toBeDefined();
 });
 
@@ -178,35 +195,104 @@ test.each(UNCOUNTABLE)(
 
 const bytes = (minLength: number) => fc.uint8Array({ minLength, maxLength: 20 });
 const stored = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
   fc.tuple(fc.integer({ min: 0, max: 3 }), bytes(1)).map(([flags, rest]) => Uint8Array.of(flags, ...rest)),
 );
-const keys = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('__proto__', 'constructor', 'dat'));
+const keys = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('constructor', 'dat', 'é')).filter((key) => key !== '__proto__');
+const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 
 const records: fc.Arbitrary<SessionRecord> = fc
   .record({
     iat: fc.nat(2_000_000_000),
     toIss: fc.nat(1_000_000),
     toExp: fc.nat(1_000_000),
-    toAbs: fc.option(fc.nat(1_000_000), { nil: undefined }),
+    toAbs: maybe(fc.nat(1_000_000)),
     ver: fc.integer({ min: 1, max: 999_999_999_999_999 }),
-    idl: fc.option(fc.integer({ min: 1, max: 34_560_000 }), { nil: undefined }),
-    upd: fc.array(bytes(6), { maxLength: 8 }),
-    csr: fc.option(bytes(1), { nil: undefined }),
-    flash: fc.array(fc.tuple(fc.string().map((rest) => `f:${rest}`), stored)).map((entries) => new Map(entries)),
-    dat: fc.array(fc.tuple(keys.filter((key) => key !== '__proto__'), stored)).map((entries) => new Map(entries)),
+    idl: maybe(fc.integer({ min: 1, max: 34_560_000 })),
+    upd: maybe(fc.array(bytes(6), { maxLength: 8 })),
+    frz: maybe(bytes(6)),
+    csr: maybe(bytes(1)),
+    usr: maybe(bytes(1)),
+    flash: fc.array(fc.tuple(fc.string(), stored)).map((entries) => new Map(entries)),
+    dat: fc.array(fc.tuple(keys, stored)).map((entries) => new Map(entries)),
+    otherAttributes: fc.dictionary(fc.constantFrom('user', 'é', 'Data'), fc.constantFrom<AttributeValue>({ S: 'ann' }, { N: '12' }, { M: { a: { L: [] } } })),
   })
   .map(({ iat, toIss, toExp, toAbs, ...rest }) => {
     const exp = iat + toIss + toExp;
-    return { ...rest, iat, iss: iat + toIss, exp, abs: toAbs === undefined ? undefined : exp + toAbs, foreign: 0 };
+    return { ...rest, iat, iss: iat + toIss, exp, abs: toAbs === undefined ? undefined : exp + toAbs };
   });
+
+/** A record as it is read: what is not there has no name. */
+function withoutGaps(record: SessionRecord): object {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
 
 test('what is written is read again as it was', () => {
   fc.assert(
     fc.property(records, (record) => {
-      expect(readItem(toItem(KEY, record), KEY)).toEqual(record);
+      expect(readItem(toItem(KEY, record), KEY)).toEqual(withoutGaps(record));
     }),
   );
+});
+
+test('the size of a record is the sum of the attributes of its item', () => {
+  fc.assert(
+    fc.property(records, (record) => {
+      const attributes = Object.entries(toItem(KEY, record));
+      expect(recordSize(KEY, record)).toBe(attributes.reduce((size, [name, value]) => size + attributeSize(name, value), 0));
+    }),
+  );
+});
+
+/** Every attribute, each with a value that no other record has. */
+const FULL: Required<SessionRecord> = {
+  ...{ exp: NOW + 900, iat: NOW - 900, iss: NOW - 300, ver: 9, abs: NOW + 90_000, idl: 60 },
+  ...{ upd: [KEY.subarray(26)], frz: Uint8Array.of(1), csr: Uint8Array.of(2), usr: Uint8Array.of(3) },
+  dat: new Map([['old', '1']]),
+  flash: new Map([['old', '["",1]']]),
+  otherAttributes: { user: { S: 'ann' } },
+};
+
+describe('the record of a session under a new id', () => {
+  const times = { exp: NOW + 1200, iat: NOW, iss: NOW };
+  const made = (more: Partial<Parameters<typeof newRecord>[0]> = {}) =>
+    newRecord({ times, image: FULL, dat: new Map([['new', '2']]), flash: new Map([['new', '["",2]']]), csr: undefined, ...more });
+
+  test('takes along its tokens, its user, its idle timeout and what is not ours, and neither frz, csr nor ver', () => {
+    expect(withoutGaps(made())).toEqual({
+      ...{ ...times, ver: 1, idl: 60, upd: FULL.upd, usr: FULL.usr, otherAttributes: FULL.otherAttributes },
+      ...{ dat: new Map([['new', '2']]), flash: new Map([['new', '["",2]']]) },
+    });
+  });
+
+  test('has the times that it is given, also an idle timeout that is none any more', () => {
+    expect(made({ times: { ...times, idl: undefined, abs: NOW + 5000 } })).toMatchObject({ idl: undefined, abs: NOW + 5000 });
+    expect(made({ times: { ...times, idl: 70 } }).idl).toBe(70);
+  });
+
+  test('has the secret and the user that it is given', () => {
+    expect(made({ csr: Uint8Array.of(7), usr: Uint8Array.of(8) })).toMatchObject({ csr: Uint8Array.of(7), usr: Uint8Array.of(8) });
+  });
+
+  test('of a session that begins has only what it is given', () => {
+    const begun = newRecord({ times, dat: NO_VALUES, flash: NO_VALUES, csr: undefined });
+    expect(withoutGaps(begun)).toEqual({ ...times, ver: 1, dat: NO_VALUES, flash: NO_VALUES, otherAttributes: {} });
+  });
+});
+
+test('changes set and remove values, and leave what they were made from as it was', () => {
+  const before = new Map([['a', '1'], ['b', '1']]);
+  expect(withChanges(before, new Map())).toBe(before);
+  expect(withChanges(before, new Map([['a', '2'], ['b', undefined], ['c', '3'], ['d', undefined]]))).toEqual(new Map([['a', '2'], ['c', '3']]));
+  expect(before).toEqual(new Map([['a', '1'], ['b', '1']]));
+});
+
+test('tokens are read of an item in any state, and none of one that is out of order', () => {
+  const upd = { L: [{ B: KEY }] };
+  expect([readTokens({ upd }), readTokens(item({ upd, frz: { B: KEY } }))]).toEqual([[KEY], [KEY]]);
+  for (const none of [undefined, null, [], {}, { upd: { S: 'a' } }, { upd: { L: [{ S: 'a' }] } }, Object.create({ upd })]) {
+    expect(readTokens(none)).toEqual([]);
+  }
 });
 
 const types = fc.constantFrom('S', 'N', 'B', 'L', 'M', 'SS', 'NS', 'BS', 'BOOL', 'NULL', '$unknown');
@@ -214,14 +300,15 @@ const attributes = fc.oneof(
   fc.anything(),
   fc.dictionary(types, fc.oneof(fc.anything(), fc.string(), fc.nat().map(String), fc.uint8Array()), { maxKeys: 2 }),
 );
-const names = fc.oneof(fc.constantFrom('sid', 'exp', 'iat', 'iss', 'ver', 'abs', 'idl', 'upd', 'csr', 'dat', 'fmt', 'f:1'), fc.string());
+const names = fc.oneof(fc.constantFrom('sid', 'exp', 'iat', 'iss', 'ver', 'abs', 'idl', 'upd', 'frz', 'csr', 'usr', 'dat', 'fmt', 'f:1'), fc.string());
 
 test('no item whatever makes reading throw, and what is read from it is in order', () => {
   fc.assert(
     fc.property(fc.dictionary(names, attributes), fc.boolean(), (map, onGood) => {
       const record = readItem(onGood ? item(map) : map, KEY);
       if (record === undefined) return;
-      expect(record.iat <= record.iss && record.iss <= record.exp && record.exp <= (record.abs ?? record.exp)).toBe(true);
+      expect(record.iat <= record.iss && record.iss <= record.exp).toBe(true);
+      if (record.frz === undefined) expect(record.exp).toBeLessThanOrEqual(record.abs ?? record.exp);
       expect(record.ver).toBeGreaterThan(0);
     }),
     { numRuns: 5000 },
@@ -237,7 +324,7 @@ test('no item whatever makes reading throw, and what is read from it is in order
 test('a session takes at most 80 bytes beside its key and the JSON of its data', () => {
   const data = { user: 5, name: 'Ann', cart: ['a', 'b'], theme: 'dark' };
   const dat = new Map(Object.entries(data).map(([key, value]) => [key, JSON.stringify(value)]));
-  const overhead = itemSize(toItem(KEY, { ...PLAIN, dat })) - Buffer.byteLength(JSON.stringify(data));
+  const overhead = recordSize(KEY, { ...PLAIN, dat }) - Buffer.byteLength(JSON.stringify(data));
   expect(overhead).toBeLessThanOrEqual(80);
 });
 
@@ -268,7 +355,8 @@ const SIZES: [AttributeValue, number][] = [
 
 test.each(SIZES)('DynamoDB counts the value %j as %d bytes', (value, size) => {
   expect(attributeSize('', value)).toBe(size);
-  expect(itemSize({ é: value, name: { S: '' } })).toBe(2 + size + 4);
+  const others = { é: value, name: { S: '' } };
+  expect(recordSize(KEY, { ...PLAIN, otherAttributes: others }) - recordSize(KEY, PLAIN)).toBe(2 + size + 4);
 });
 
 test('sets, BOOL and NULL are counted like what they hold', () => {
@@ -277,8 +365,7 @@ test('sets, BOOL and NULL are counted like what they hold', () => {
 });
 
 test('an item is at most 400 KiB', () => {
-  const empty: Item = toItem(KEY, { ...PLAIN, dat: new Map([['a', '']]) });
-  const full: Item = toItem(KEY, { ...PLAIN, dat: new Map([['a', '€'.repeat(100)]]) });
-  expect(itemSize(full) - itemSize(empty)).toBe(300);
+  const size = (value: string) => recordSize(KEY, { ...PLAIN, dat: new Map([['a', value]]) });
+  expect(size('€'.repeat(100)) - size('')).toBe(300);
   expect(LARGEST_ITEM).toBe(400 * 1024);
 });

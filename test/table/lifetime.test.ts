@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { Lifetime, LifetimeOptions, SessionTimes } from '../../src/runtime/table/lifetime';
+import { SessionRecord, SessionTimes } from '../../src/runtime/table/item';
+import { Lifetime, LifetimeOptions } from '../../src/runtime/table/lifetime';
 
 fc.configureGlobal({ seed: 1200, numRuns: 500 });
 
@@ -9,14 +10,18 @@ function lifetime(options: Partial<LifetimeOptions> = {}): Lifetime {
   return new Lifetime({ timeout: 1200, reissueTime: 120, absoluteTimeout: undefined, notBefore: 0, ...options });
 }
 
-function times(changes: Partial<SessionTimes> = {}): SessionTimes {
-  return { iat: NOW, iss: NOW, exp: NOW + 1200, ...changes };
+function times(changes: Partial<SessionRecord> = {}): SessionRecord {
+  return { iat: NOW, iss: NOW, exp: NOW + 1200, ver: 1, dat: new Map(), flash: new Map(), otherAttributes: {}, ...changes };
 }
 
 test('a session lives until the second of its end, and not in it', () => {
   expect(lifetime().isAlive(times(), NOW + 1199)).toBe(true);
   expect(lifetime().isAlive(times(), NOW + 1200)).toBe(false);
   expect(lifetime().isAlive(times(), NOW + 30 * 86_400)).toBe(false);
+});
+
+test('a frozen session is dead, however far its end is', () => {
+  expect(lifetime().isAlive(times({ frz: new Uint8Array(6) }), NOW)).toBe(false);
 });
 
 test('a session ends at its absolute deadline, whatever its end says', () => {
@@ -84,6 +89,55 @@ test('a clock that went back extends nothing', () => {
   expect(lifetime().dueExtension(times(), NOW - 250)).toBeUndefined();
 });
 
+test('a session that keeps its deadline under a new id keeps its creation time too, and is extended', () => {
+  const old = times({ iat: NOW - 500, abs: NOW + 1000 });
+  expect(lifetime().continue(old, NOW, undefined)).toEqual({ iat: NOW - 500, abs: NOW + 1000, iss: NOW, exp: NOW + 1000, idl: undefined });
+  expect(lifetime().continue(old, NOW, 60)).toMatchObject({ exp: NOW + 60, idl: 60 });
+  expect(lifetime({ absoluteTimeout: 600 }).continue(times({ iat: NOW - 500 }), NOW, undefined)).toMatchObject({ abs: undefined, exp: NOW + 100 });
+});
+
+test('a session that was created ahead of our clock is not extended before its creation', () => {
+  expect(lifetime().continue(times({ iat: NOW + 200 }), NOW, undefined)).toMatchObject({ iat: NOW + 200, iss: NOW + 200, exp: NOW + 1400 });
+});
+
+describe('a session with an idle timeout of its own', () => {
+  test.each([[3600, 120], [1200, 120], [1199, 119], [60, 6], [10, 1], [9, 0], [1, 0]])('of %d seconds is extended after %d', (idl, reissueTime) => {
+    const session = times({ idl, exp: NOW + idl });
+    expect(lifetime().reissueTime(idl)).toBe(reissueTime);
+    expect(lifetime().dueExtension(session, NOW + reissueTime)).toBeUndefined();
+    expect(lifetime().dueExtension(session, NOW + reissueTime + 1)).toBe(NOW + reissueTime + 1 + idl);
+  });
+
+  test('lives on while it is used, also where that is shorter than the reissue time', () => {
+    let session = times({ idl: 60, exp: NOW + 60 });
+    for (let now = NOW; now < NOW + 600; now += 20) {
+      expect(lifetime().isAlive(session, now)).toBe(true);
+      const exp = lifetime().dueExtension(session, now);
+      if (exp !== undefined) session = { ...session, exp, iss: now };
+    }
+  });
+});
+
+describe('the browser keeps the id cookie', () => {
+  test('until it is closed, or for maxAge, or for the idle timeout of the session, which takes precedence', () => {
+    expect(lifetime().cookieAge(times(), NOW, undefined)).toBeUndefined();
+    expect(lifetime().cookieAge(times(), NOW, 500)).toBe(500);
+    expect(lifetime().cookieAge(times({ idl: 60 }), NOW, undefined)).toBe(60);
+    expect(lifetime().cookieAge(times({ idl: 60 }), NOW, 500)).toBe(60);
+  });
+
+  test('never past the absolute deadline, its own or that of the option', () => {
+    expect(lifetime().cookieAge(times({ abs: NOW + 300 }), NOW + 100, 500)).toBe(200);
+    expect(lifetime().cookieAge(times({ abs: NOW + 300, idl: 900 }), NOW, undefined)).toBe(300);
+    expect(lifetime({ absoluteTimeout: 300 }).cookieAge(times(), NOW + 100, 500)).toBe(200);
+  });
+
+  test('for a second at least, because 0 would remove it', () => {
+    expect(lifetime().cookieAge(times({ abs: NOW }), NOW, 500)).toBe(1);
+    expect(lifetime().cookieAge(times({ abs: NOW }), NOW + 5, 500)).toBe(1);
+  });
+});
+
 const seconds = (least: number) => fc.integer({ min: least, max: 100_000 });
 const options = fc.record({
   timeout: seconds(1),
@@ -98,10 +152,10 @@ test('however a session is used, its end only moves on, and never past its absol
     fc.property(options, idle, fc.array(fc.integer({ min: -400, max: 5000 }), { maxLength: 30 }), (given, own, steps) => {
       const made = lifetime(given);
       let now = NOW;
-      let session = made.begin(now, own);
+      let session: SessionTimes = made.begin(now, own);
       for (const step of steps) {
         now += step;
-        if (!made.isAlive(session, now)) continue;
+        if (!made.isAlive(times(session), now)) continue;
         expect(now - NOW).toBeLessThan(given.absoluteTimeout ?? Infinity);
         const exp = made.dueExtension(session, now);
         if (exp === undefined) continue;

@@ -193,3 +193,49 @@ test('a session that a stale read shows after its end is not written to, and not
   expect(await copy.commit(request)).toEqual({ setCookie: [], vary: 'Cookie' });
   expect(await table.item(copy.id)).toBeUndefined();
 });
+
+describe('a session that a stale read shows after it got a new id elsewhere', () => {
+  async function renewedElsewhere(): Promise<{ visitor: Visitor; copy: Visitor }> {
+    const visitor = await settled();
+    const copy = new Visitor(table, clock, { client, onEvent: ({ type }) => events.push(type) });
+    copy.jar.set('session_id', visitor.id);
+    await visitor.visit((session) => session.set('cart', ['tea']));
+    await visitor.visit((session) => session.regenerate());
+    events.length = 0;
+    table.takeCalls();
+    return { visitor, copy };
+  }
+
+  test('is not written to, and no cookie goes out', async () => {
+    const { visitor, copy } = await renewedElsewhere();
+    const { request, session } = await copy.open();
+    expect(session.get('name')).toBe('Ada');
+    session.set('count', 1);
+    expect(await copy.commit(request)).toEqual({ setCookie: [], vary: 'Cookie' });
+    expect([table.takeCalls(), events]).toEqual([['GetItem', 'UpdateItem'], ['ended']]);
+    expect(await visitor.visit((later) => later.entries())).toEqual([['name', 'Ada'], ['cart', ['tea']]]);
+  });
+
+  test('goes on from its final image if it asks for a new id too', async () => {
+    const { copy } = await renewedElsewhere();
+    await copy.visit((session) => {
+      session.set('count', 1);
+      session.regenerate();
+    });
+    expect(table.takeCalls().filter((call) => call !== 'GetItem(strong)')).toEqual(['GetItem', 'UpdateItem', 'PutItem']);
+    expect(events).toEqual(['regenerated']);
+    expect(await copy.visit((session) => session.toObject())).toEqual({ name: 'Ada', cart: ['tea'], count: 1 });
+  });
+
+  test('is known as ended without a further read where an eventual read shows it frozen', async () => {
+    const { copy } = await renewedElsewhere();
+    client.catchUp();
+    const opened = await copy.visit((session) => session.isNew);
+    client.fallBehind();
+    clock.advanceSeconds(30);
+    table.takeCalls();
+    events.length = 0;
+    await copy.visit((session) => session.set('count', 1));
+    expect([opened, table.takeCalls(), events]).toEqual([true, ['GetItem', 'PutItem'], ['expired', 'created']]);
+  });
+});

@@ -1,38 +1,68 @@
-import { sdkClient } from '../../src/runtime/client/sdk-client';
 import { SessionRecord, toItem } from '../../src/runtime/table/item';
-import { SessionWrite, Store } from '../../src/runtime/table/store';
-import { FakeClock } from '../../src/testing';
+import { SessionWrite, Store, Target } from '../../src/runtime/table/store';
+import { FakeClock } from '../../src/testing/fake-clock';
 import { ScriptedClient, Step, awsError } from '../support/scripted-client';
-import { TestTable } from '../support/table';
 
 const NOW = 1_767_225_600;
 const key = new Uint8Array(32).fill(7);
+const target: Target = { key, now: NOW };
 const token = (n: number) => new Uint8Array(6).fill(n);
 const record: SessionRecord = {
-  exp: NOW + 1200, iat: NOW - 300, iss: NOW - 300, ver: 3, upd: [], flash: new Map(), dat: new Map([['name', '"Ada"']]), foreign: 0,
+  ...{ exp: NOW + 1200, iat: NOW - 300, iss: NOW - 300, ver: 3 },
+  ...{ flash: new Map(), dat: new Map([['name', '"Ada"']]), otherAttributes: {} },
 };
 const write: SessionWrite = { data: { changed: new Map([['name', '"Bob"'], ['cart', undefined]]) } };
-const extension = { exp: NOW + 1200 + 300, idl: undefined };
+const extension = { exp: NOW + 1500, idl: undefined };
 const settings = { clock: new FakeClock(NOW * 1000), deadline: 3000, random: (size: number) => new Uint8Array(size) };
+const refused: Step = { error: awsError('ConditionalCheckFailedException') };
+const lost: Step = { error: awsError('TimeoutError') };
 
-describe('the calls as DynamoDB gets them', () => {
-  const Key = { sid: { B: key } };
-  const ALIVE = 'attribute_exists(sid) AND exp > :now AND attribute_not_exists(fmt)';
+function storeOf(steps: readonly Step[]): { readonly store: Store; readonly client: ScriptedClient } {
+  const client = new ScriptedClient(steps);
+  return { store: new Store(client, 'Sessions', settings), client };
+}
 
-  async function sent(verb: (store: Store) => Promise<unknown>): Promise<unknown> {
-    const client = new ScriptedClient([]);
-    await verb(new Store(client, 'Sessions', settings));
-    expect(client.inputs).toHaveLength(1);
-    return client.inputs[0]?.input;
-  }
+const Key = { sid: { B: key } };
+const ALIVE = 'attribute_exists(sid) AND exp > :now AND attribute_not_exists(frz) AND attribute_not_exists(fmt)';
 
-  test('a read is eventually consistent, or strong', async () => {
-    expect(await sent((store) => store.load(key, false))).toEqual({ TableName: 'Sessions', Key });
-    expect(await sent((store) => store.load(key, true))).toEqual({ TableName: 'Sessions', Key, ConsistentRead: true });
+/** The one call that a verb makes. */
+async function sent(verb: (store: Store) => Promise<unknown>): Promise<unknown> {
+  const { store, client } = storeOf([]);
+  await verb(store);
+  expect(client.inputs).toHaveLength(1);
+  return client.inputs[0]?.input;
+}
+
+describe('a read', () => {
+  test('is eventually consistent, or strong', async () => {
+    expect(await sent((store) => store.load(target, false))).toEqual({ TableName: 'Sessions', Key });
+    expect(await sent((store) => store.load(target, true))).toEqual({ TableName: 'Sessions', Key, ConsistentRead: true });
   });
 
-  test('a creation is on the condition that nothing is there', async () => {
-    expect(await sent((store) => store.create(key, { ...record, abs: NOW + 9999, idl: 60, csr: token(1), flash: new Map([['f:1', '["",1]']]) }))).toEqual({
+  test('that is refused was not answered by DynamoDB, and is no empty session', async () => {
+    await expect(storeOf([refused]).store.load(target, false)).rejects.toMatchObject({ name: 'SessionUnavailableError', outcome: 'unknown' });
+  });
+
+  test('finds a session alive, frozen or dead, an item that is not one, or nothing', async () => {
+    const read = async (Item: object | undefined) => storeOf([{ answer: { Item } }]).store.load(target, true);
+    expect(await read(toItem(key, record))).toEqual({ kind: 'found', record });
+    expect(await read(toItem(key, { ...record, exp: NOW - 1, frz: token(1) }))).toMatchObject({ kind: 'found', record: { frz: token(1) } });
+    expect(await read({ ...toItem(key, record), fmt: { N: '2' } })).toEqual({ kind: 'invalid' });
+    expect(await read({ sid: { B: key } })).toEqual({ kind: 'invalid' });
+    expect(await read(undefined)).toEqual({ kind: 'missing' });
+  });
+
+  test('finds nothing where a session was buried', async () => {
+    const { store } = storeOf([{ answer: { Item: { ...Key, frz: { B: token(1) }, exp: { N: String(NOW) } } } }]);
+    expect(await store.load(target, true)).toEqual({ kind: 'missing' });
+  });
+});
+
+describe('a creation', () => {
+  const full = { ...record, abs: NOW + 9999, idl: 60, csr: token(1), usr: token(2), flash: new Map([['1', '["",1]']]) };
+
+  test('is on the condition that nothing is there', async () => {
+    expect(await sent((store) => store.create({ now: NOW }, () => ({ key, record: full })))).toEqual({
       TableName: 'Sessions',
       Item: {
         ...Key,
@@ -43,6 +73,7 @@ describe('the calls as DynamoDB gets them', () => {
         'abs': { N: '1767235599' },
         'idl': { N: '60' },
         'csr': { B: token(1) },
+        'usr': { B: token(2) },
         'f:1': { S: '["",1]' },
         'dat': { M: { name: { S: '"Ada"' } } },
       },
@@ -50,8 +81,35 @@ describe('the calls as DynamoDB gets them', () => {
     });
   });
 
-  test('a change names its keys by placeholders, on the condition that the session is alive', async () => {
-    expect(await sent((store) => store.update(key, NOW, write))).toEqual({
+  /** Attempts, each with a key of its own. */
+  function attempts(): () => { key: Uint8Array; record: SessionRecord } {
+    let n = 0;
+    return () => ({ key: new Uint8Array(32).fill(++n), record });
+  }
+
+  test('has a key of its own in each attempt, so one that was given up and arrives late brings nothing back', async () => {
+    const { store, client } = storeOf([lost, { error: awsError('InternalServerError') }, { error: awsError('ThrottlingException') }]);
+    const made = await store.create({ now: NOW }, attempts());
+    const keys = client.inputs.map(({ input }) => (input as { Item: { sid: { B: Uint8Array } } }).Item.sid.B[0]);
+    expect(keys).toEqual([1, 2, 3, 4]);
+    expect(made?.key[0]).toBe(4);
+  });
+
+  test('of a key that is taken is none', async () => {
+    expect(await storeOf([refused]).store.create({ now: NOW }, attempts())).toBeUndefined();
+    expect(await storeOf([lost, refused]).store.create({ now: NOW }, attempts())).toBeUndefined();
+  });
+
+  test('is sent once where that is asked for', async () => {
+    const { store, client } = storeOf([lost]);
+    await expect(store.create({ now: NOW, mostAttempts: 1 }, attempts())).rejects.toMatchObject({ outcome: 'unknown' });
+    expect(client.inputs).toHaveLength(1);
+  });
+});
+
+describe('a change', () => {
+  test('names its keys by placeholders, on the condition that the session is alive', async () => {
+    expect(await sent((store) => store.update(target, write))).toEqual({
       TableName: 'Sessions',
       Key,
       UpdateExpression: 'SET ver = ver + :one, dat.#0 = :0 REMOVE dat.#1',
@@ -61,21 +119,53 @@ describe('the calls as DynamoDB gets them', () => {
     });
   });
 
-  test('a change that extends the session holds the idle timeout as it was read', async () => {
-    expect(await sent((store) => store.update(key, NOW, { ...write, extension }))).toMatchObject({
-      UpdateExpression: 'SET ver = ver + :one, exp = :exp, iss = :now, dat.#0 = :0 REMOVE dat.#1',
+  test('that extends the session holds the idle timeout as it was read', async () => {
+    expect(await sent((store) => store.update(target, { ...write, extension }))).toMatchObject({
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#0 = :0 REMOVE dat.#1',
       ConditionExpression: `${ALIVE} AND attribute_not_exists(idl)`,
       ExpressionAttributeValues: { ':exp': { N: '1767227100' } },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    expect(await sent((store) => store.update(key, NOW, { ...write, extension: { ...extension, idl: 60 } }))).toMatchObject({
+    expect(await sent((store) => store.update(target, { ...write, extension: { ...extension, idl: 60 } }))).toMatchObject({
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#0 = :0 REMOVE dat.#1',
       ConditionExpression: `${ALIVE} AND idl = :idl`,
       ExpressionAttributeValues: { ':idl': { N: '60' } },
     });
   });
 
-  test('an exact change holds the version, and leaves its token', async () => {
-    expect(await sent((store) => store.update(key, NOW, { ...write, version: 3, tokens: [token(1), token(2)] }))).toMatchObject({
+  test('that remembers the visitor sets the idle timeout and the end, whatever they are now, and forgetting removes it', async () => {
+    expect(await sent((store) => store.update(target, { ...write, idle: { exp: NOW + 60, idl: 60 } }))).toMatchObject({
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, idl = :idl, dat.#0 = :0 REMOVE dat.#1',
+      ConditionExpression: ALIVE,
+      ExpressionAttributeValues: { ':exp': { N: String(NOW + 60) }, ':idl': { N: '60' } },
+    });
+    expect(await sent((store) => store.update(target, { ...write, idle: extension }))).toMatchObject({
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#0 = :0 REMOVE idl, dat.#1',
+      ConditionExpression: ALIVE,
+    });
+  });
+
+  test('of messages and of the secret of tokens stands beside the data', async () => {
+    const flash = new Map([['new', '["",1]'], ['old', undefined]]);
+    expect(await sent((store) => store.update(target, { ...write, flash, csr: token(5) }))).toMatchObject({
+      UpdateExpression: 'SET ver = ver + :one, csr = :csr, dat.#0 = :0, #2 = :2 REMOVE dat.#1, #3',
+      ExpressionAttributeNames: { '#2': 'f:new', '#3': 'f:old' },
+      ExpressionAttributeValues: { ':csr': { B: token(5) }, ':2': { S: '["",1]' } },
+    });
+  });
+
+  test('of all the data holds the version', async () => {
+    const input = await sent((store) => store.update(target, { data: { whole: new Map([['a', '1']]) }, version: 3 }));
+    expect(input).toMatchObject({
+      UpdateExpression: 'SET ver = ver + :one, dat = :dat',
+      ConditionExpression: `${ALIVE} AND ver = :ver`,
+      ExpressionAttributeValues: { ':dat': { M: { a: { S: '1' } } }, ':ver': { N: '3' } },
+    });
+    expect(input).not.toHaveProperty('ExpressionAttributeNames');
+  });
+
+  test('that is exact holds the version, and leaves its token', async () => {
+    expect(await sent((store) => store.update(target, { ...write, version: 3, tokens: [token(1), token(2)] }))).toMatchObject({
       UpdateExpression: 'SET ver = ver + :one, upd = :upd, dat.#0 = :0 REMOVE dat.#1',
       ConditionExpression: `${ALIVE} AND ver = :ver`,
       ExpressionAttributeValues: { ':ver': { N: '3' }, ':upd': { L: [{ B: token(1) }, { B: token(2) }] } },
@@ -83,148 +173,112 @@ describe('the calls as DynamoDB gets them', () => {
     });
   });
 
-  const refused: Step = { error: awsError('ConditionalCheckFailedException') };
-
-  test('a read that is refused is not an answer of DynamoDB, and no empty session', async () => {
-    const client = new ScriptedClient([refused]);
-    await expect(new Store(client, 'Sessions', settings).load(key, false)).rejects.toMatchObject({ name: 'SessionUnavailableError' });
-  });
-
-  test('a plain change that is refused costs no further call: the session is dead', async () => {
-    const client = new ScriptedClient([refused]);
-    expect(await new Store(client, 'Sessions', settings).update(key, NOW, write)).toEqual({ kind: 'ended' });
+  test('that is plain and refused costs no further call: the session is dead', async () => {
+    const { store, client } = storeOf([refused]);
+    expect(await store.update(target, write)).toEqual({ kind: 'ended', outcome: 'not-applied' });
     expect(client.inputs).toHaveLength(1);
   });
 
-  test.each([[7, 'moved'], [8, 'unknown']])('a lost exact change that finds %i tokens of others is %s', async (count, kind) => {
-    const upd = Array.from({ length: count }, (_, i) => token(100 + i));
-    const Item = toItem(key, { ...record, ver: 9, upd });
-    const client = new ScriptedClient([{ error: awsError('TimeoutError') }, { error: awsError('ConditionalCheckFailedException', { Item }) }]);
-    const outcome = await new Store(client, 'Sessions', settings).update(key, NOW, { ...write, version: 3, tokens: [token(1)] });
-    expect(outcome).toMatchObject({ kind });
+  test('that is plain and refused after an attempt without an answer may have been applied before the end', async () => {
+    expect(await storeOf([lost, refused]).store.update(target, write)).toEqual({ kind: 'ended', outcome: 'unknown' });
+    const throttled: Step = { error: awsError('ThrottlingException') };
+    expect(await storeOf([throttled, refused]).store.update(target, write)).toEqual({ kind: 'ended', outcome: 'not-applied' });
   });
 
-  test('what a refused exact change met is read strongly, where the refusal does not bring it', async () => {
-    const client = new ScriptedClient([refused]);
-    await new Store(client, 'Sessions', settings).update(key, NOW, { ...write, version: 3, tokens: [token(1)] });
+  const exact: SessionWrite = { ...write, version: 3, tokens: [token(1), token(9)] };
+  const refusedBy = (Item: object): Step => ({ error: awsError('ConditionalCheckFailedException', { Item }) });
+
+  test('that is exact and lost is known by its token in a frozen item, and unknown where a frozen item has it not', async () => {
+    const frozen = { ...record, frz: token(5), exp: NOW + 3600 };
+    const applied = toItem(key, { ...frozen, upd: [token(9), token(10)] });
+    expect(await storeOf([lost, refusedBy(applied)]).store.update(target, exact)).toEqual({ kind: 'written' });
+    const other = toItem(key, { ...frozen, upd: [token(1)] });
+    expect(await storeOf([lost, refusedBy(other)]).store.update(target, exact)).toEqual({ kind: 'ended', outcome: 'unknown' });
+    expect(await storeOf([refusedBy(other)]).store.update(target, exact)).toEqual({ kind: 'ended', outcome: 'not-applied' });
+  });
+
+  test('that is exact and lost is not taken for applied by the token of another write', async () => {
+    const moved = toItem(key, { ...record, ver: 4, upd: [token(1), token(3)] });
+    expect(await storeOf([lost, refusedBy(moved)]).store.update(target, exact)).toMatchObject({ kind: 'moved', record: { ver: 4 } });
+  });
+
+  test('that is exact and refused is looked up strongly where the refusal does not bring the item', async () => {
+    const { store, client } = storeOf([refused, { answer: { Item: toItem(key, { ...record, ver: 4 }) } }]);
+    expect(await store.update(target, exact)).toMatchObject({ kind: 'moved', record: { ver: 4 } });
     expect(client.inputs[1]).toEqual({ operation: 'GetItem', input: { TableName: 'Sessions', Key, ConsistentRead: true } });
   });
 
-  test('a touch goes forward only', async () => {
-    expect(await sent((store) => store.touch(key, NOW, extension, 120))).toEqual({
-      TableName: 'Sessions',
-      Key,
-      UpdateExpression: 'SET exp = :exp, iss = :now',
-      ConditionExpression: `${ALIVE} AND attribute_not_exists(idl) AND iss < :due AND exp < :exp`,
-      ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767227100' }, ':due': { N: '1767225480' } },
-    });
-  });
-
-  test('the end of a replaced session takes its data away', async () => {
-    expect(await sent((store) => store.replace(key, NOW, { ...record, flash: new Map([['f:1', '["",1]']]) }, [token(1)]))).toEqual({
-      TableName: 'Sessions',
-      Key,
-      UpdateExpression: 'SET exp = :past, upd = :upd REMOVE #0, #1',
-      ConditionExpression: `${ALIVE} AND ver = :ver`,
-      ExpressionAttributeNames: { '#0': 'dat', '#1': 'f:1' },
-      ExpressionAttributeValues: {
-        ':now': { N: '1767225600' }, ':ver': { N: '3' }, ':past': { N: '1767139200' }, ':upd': { L: [{ B: token(1) }] },
-      },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
-  });
-
-  test('a deletion needs no condition', async () => {
-    expect(await sent((store) => store.delete(key))).toEqual({ TableName: 'Sessions', Key });
+  test('that extends a session whose idle timeout was changed meanwhile learns of it', async () => {
+    const item = toItem(key, { ...record, idl: 60 });
+    expect(await storeOf([refusedBy(item)]).store.update(target, { ...write, extension })).toMatchObject({ kind: 'moved', record: { idl: 60 } });
   });
 });
 
-describe('what the table makes of them', () => {
-  let table: TestTable;
-  let store: Store;
-  beforeAll(async () => {
-    table = await TestTable.start();
-    store = new Store(sdkClient(table.client), table.name, settings);
-  });
-  afterAll(() => table.stop());
-  beforeEach(() => store.delete(key));
-
-  async function stored(): Promise<SessionRecord | undefined> {
-    const found = await store.load(key, true);
-    return found.kind === 'found' ? found.record : undefined;
-  }
-
-  /** Puts an item past the library, with attributes over those of the record. */
-  async function given(more: Parameters<TestTable['put']>[0] = {}): Promise<void> {
-    await table.put({ ...toItem(key, record), ...more } as Parameters<TestTable['put']>[0]);
-  }
-
-  test('a second creation under one key is none', async () => {
-    expect(await store.create(key, record)).toBe(true);
-    expect(await store.create(key, { ...record, ver: 9 })).toBe(false);
-    expect(await stored()).toMatchObject({ ver: 3 });
+describe('a touch', () => {
+  test('goes forward only, and holds the idle timeout as it was read', async () => {
+    expect(await sent((store) => store.touch(target, extension, 120))).toEqual({
+      TableName: 'Sessions',
+      Key,
+      UpdateExpression: 'SET iss = :now, exp = :exp',
+      ConditionExpression: `${ALIVE} AND attribute_not_exists(idl) AND iss < :due AND exp < :exp`,
+      ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767227100' }, ':due': { N: '1767225480' } },
+    });
+    expect(await sent((store) => store.touch(target, { exp: NOW + 60, idl: 60 }, 6))).toMatchObject({
+      ConditionExpression: `${ALIVE} AND idl = :idl AND iss < :due AND exp < :exp`,
+      ExpressionAttributeValues: { ':idl': { N: '60' }, ':due': { N: String(NOW - 6) } },
+    });
   });
 
-  test('a change is written, and other keys and strange attributes stay', async () => {
-    await given({ strange: { S: 'kept' }, dat: { M: { name: { S: '"Ada"' }, cart: { S: '[]' }, other: { S: '1' } } } });
-    expect(await store.update(key, NOW, write)).toEqual({ kind: 'written' });
-    expect(await stored()).toMatchObject({ ver: 4, dat: new Map([['name', '"Bob"'], ['other', '1']]), foreign: 'strangekept'.length });
+  test('that is refused did nothing, unless an attempt without an answer did', async () => {
+    expect(await storeOf([refused]).store.touch(target, extension, 120)).toBe(false);
+    expect(await storeOf([lost, refused]).store.touch(target, extension, 120)).toBe(true);
   });
+});
 
-  const dead: [string, Parameters<TestTable['put']>[0] | undefined][] = [
-    ['is not there', undefined],
-    ['is past its time', { exp: { N: String(NOW - 1) } }],
-    ['is dead this very second', { exp: { N: String(NOW) } }],
-    ['has a newer format', { fmt: { N: '2' } }],
+test('a deletion needs no condition', async () => {
+  expect(await sent((store) => store.delete(target))).toEqual({ TableName: 'Sessions', Key });
+});
+
+test('a burial leaves a frozen item without data for an hour, in place of anything that is not frozen', async () => {
+  expect(await sent((store) => store.bury(target, token(4)))).toEqual({
+    TableName: 'Sessions',
+    Item: { ...Key, frz: { B: token(4) }, exp: { N: String(NOW + 3600) } },
+    ConditionExpression: 'attribute_not_exists(frz)',
+  });
+  expect(await storeOf([refused]).store.bury(target, token(4))).toBeUndefined();
+});
+
+test('names of every kind never get into the text of an expression', async () => {
+  const names = ['__proto__', 'constructor', 'x REMOVE dat', '#0', ':0', 'SET', 'a.b'];
+  const changed = new Map(names.map((name) => [name, '1']));
+  const flash = new Map(names.map((name) => [name, '["",1]']));
+  const input = (await sent((store) => store.update(target, { data: { changed }, flash }))) as Record<string, string>;
+  expect(input.UpdateExpression).toMatch(/^SET ver = ver \+ :one(, dat\.#\w = :\w){7}(, #\w = :\w){7}$/);
+  expect(Object.values(input.ExpressionAttributeNames ?? {})).toEqual([...names, ...names.map((name) => `f:${name}`)]);
+});
+
+test('the largest change of one update stays within the 4 KB of an expression', async () => {
+  const name = 'k'.repeat(240);
+  const many = <Value>(count: number, value: Value) =>
+    Array.from({ length: count }, (_, i): [string, Value] => [`${name}${String(value)}${i}`, value]);
+  const largest: SessionWrite = {
+    ...{ data: { changed: new Map(many(100, '1')) }, flash: new Map([...many<string | undefined>(100, '["",1]'), ...many(250, undefined)]) },
+    ...{ csr: token(1), tokens: [token(1)], version: 3, extension: { exp: NOW + 1500, idl: 60 } },
+  };
+  const input = (await sent((store) => store.update(target, largest))) as Record<string, string>;
+  expect(Object.keys(input.ExpressionAttributeNames ?? {})).toHaveLength(450);
+  expect(input.UpdateExpression!.length).toBeLessThanOrEqual(4096);
+  expect(input.ConditionExpression!.length).toBeLessThan(4096);
+});
+
+test('the time that the function has left bounds each verb', async () => {
+  const hurried: Target = { ...target, remainingTime: () => 400 };
+  const { store, client } = storeOf([]);
+  const verbs = [
+    () => store.load(hurried, false), () => store.create(hurried, () => ({ key, record })), () => store.update(hurried, write),
+    () => store.touch(hurried, extension, 120), () => store.freeze(hurried, token(1), NOW), () => store.delete(hurried),
+    () => store.bury(hurried, token(1)),
   ];
-  test.each(dead)('nothing is written to a session that %s', async (_, more) => {
-    if (more !== undefined) await given(more);
-    const before = await table.items();
-    for (const what of [write, { ...write, extension }, { ...write, version: 3, tokens: [token(1)] }]) {
-      expect(await store.update(key, NOW, what)).toEqual({ kind: 'ended' });
-    }
-    expect(await store.touch(key, NOW, extension, 120)).toBe(false);
-    expect(await store.replace(key, NOW, record, [token(1)])).toEqual({ kind: 'ended' });
-    expect(await table.items()).toEqual(before);
-  });
-
-  test('a change that was made for another idle timeout or version is told what the session is now', async () => {
-    await given({ idl: { N: '60' } });
-    expect(await store.update(key, NOW, { ...write, extension })).toMatchObject({ kind: 'moved', record: { idl: 60 } });
-    expect(await store.update(key, NOW, { ...write, version: 2, tokens: [token(1)] })).toMatchObject({ kind: 'moved', record: { ver: 3 } });
-    expect(await store.replace(key, NOW, { ...record, ver: 2 }, [token(1)])).toMatchObject({ kind: 'moved', record: { ver: 3 } });
-    expect(await stored()).toMatchObject({ ver: 3 });
-  });
-
-  const untouched: [string, Parameters<TestTable['put']>[0]][] = [
-    ['was touched just now', { iss: { N: String(NOW - 120) } }],
-    ['ends later already', { exp: { N: String(extension.exp) } }],
-    ['has an idle timeout of its own', { idl: { N: '60' } }],
-  ];
-  test.each(untouched)('a touch leaves a session as it is that %s', async (_, more) => {
-    await given(more);
-    const before = await table.items();
-    expect(await store.touch(key, NOW, extension, 120)).toBe(false);
-    expect(await table.items()).toEqual(before);
-  });
-
-  test('a touch extends the session and leaves its version', async () => {
-    await given();
-    expect(await store.touch(key, NOW, extension, 120)).toBe(true);
-    expect(await stored()).toMatchObject({ exp: extension.exp, iss: NOW, ver: 3 });
-  });
-
-  test('an exact change that finds its own token has been written', async () => {
-    await given({ ver: { N: '4' }, upd: { L: [{ B: token(1) }, { B: token(2) }] } });
-    expect(await store.update(key, NOW, { ...write, version: 3, tokens: [token(1)] })).toEqual({ kind: 'written' });
-    await given({ exp: { N: '5' }, upd: { L: [{ B: token(1) }] } });
-    expect(await store.replace(key, NOW, record, [token(1)])).toEqual({ kind: 'written' });
-  });
-
-  test('what is deleted twice is deleted', async () => {
-    await given();
-    await store.delete(key);
-    await store.delete(key);
-    expect(await store.load(key, true)).toEqual({ kind: 'missing' });
-  });
+  for (const verb of verbs) await expect(verb()).rejects.toMatchObject({ name: 'SessionUnavailableError', outcome: 'not-applied' });
+  expect(client.inputs).toEqual([]);
 });

@@ -5,12 +5,13 @@ import { CallOptions } from './session-client';
  *
  * A real `AbortSignal` with its listeners costs more than everything else the
  * library does for a read, and is hardly ever used. So it is made for clients
- * that ask for it. The lean client takes the attempt itself, by `onabort`, and
- * the default SDK client does without.
+ * that ask for it. The lean client uses `onabort`, and the default SDK client
+ * does without.
  */
 export class Attempt implements CallOptions {
   public aborted = false;
-  public onabort: (() => void) | null = null;
+  /** Ends the attempt at once. May return the error that says how far it had come. */
+  public onabort: (() => unknown) | undefined;
   /** The failures that the client reported, if it repeats calls itself. */
   public readonly failures: unknown[] = [];
   #controller: AbortController | undefined;
@@ -24,16 +25,27 @@ export class Attempt implements CallOptions {
     return this.#controller.signal;
   }
 
-  public abort(): void {
+  /** Returns what `onabort` does. */
+  public abort(): unknown {
     this.aborted = true;
-    this.onabort?.();
     this.#controller?.abort();
+    return this.onabort?.();
   }
 }
 
-/** What AWS's socket handler listens to. */
-export function lightSignal(options: CallOptions): Attempt | AbortSignal {
-  return options instanceof Attempt ? options : options.signal;
+/** Whether nobody waits for the call any more. */
+export function isAborted(options: CallOptions): boolean {
+  return options instanceof Attempt ? options.aborted : options.signal.aborted;
+}
+
+/** Calls back when the call is given up, unless the returned function was called before. */
+export function whenAborted(options: CallOptions, abort: () => unknown): () => void {
+  if (options instanceof Attempt) {
+    options.onabort = abort;
+    return () => (options.onabort = undefined);
+  }
+  options.signal.addEventListener('abort', abort, { once: true });
+  return () => options.signal.removeEventListener('abort', abort);
 }
 
 /**

@@ -144,7 +144,8 @@ function readEnvironment(environment: Environment, variable: string): Environmen
 /** Code takes precedence over the environment, for each part of the cookie on its own. */
 function merged(environment: EnvironmentOptions, code: SessionFactoryOptions): EnvironmentOptions {
   const cookie = { ...environment.cookie, ...defined(code.cookie ?? {}) };
-  const ofCode = Object.fromEntries(Object.entries(defined(code)).filter(([name]) => Object.hasOwn(SHARED_RULES, name)));
+  const isShared = ([name]: [string, unknown]) => Object.hasOwn(SHARED_RULES, name);
+  const ofCode = Object.fromEntries(Object.entries(defined(code)).filter(isShared));
   const options: EnvironmentOptions = { ...environment, ...ofCode, cookie };
   refuse(findConflict(options), 'sessionFactory');
   return options;
@@ -154,8 +155,8 @@ function tableNameOf(options: SessionFactoryOptions, environment: Environment, v
   const value = options.tableName ?? environment[variable];
   if (value === undefined || value === '') {
     throw new TypeError(
-      `sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ${variable}, ` +
-        'or give the option tableName.',
+      'sessionFactory: there is no table name. Call grantReadWrite(fn) of the SessionTable, which sets ' +
+        `${variable}, or pass the option tableName.`,
     );
   }
   if (!TABLE_RULE.test(value)) refuse({ option: variable, value, allowed: TABLE_RULE.allowed }, 'sessionFactory');
@@ -164,7 +165,7 @@ function tableNameOf(options: SessionFactoryOptions, environment: Environment, v
 
 /** Holds options to their rules. */
 function check(options: unknown, rules: OptionRules, kind: string, where: string): void {
-  if (!isRecord(options)) throw new TypeError(`${where}: what came is ${describe(options)}; allowed is an object of options.`);
+  if (!isRecord(options)) throw new TypeError(`${where}: options are ${describe(options)}; allowed is an object.`);
   const unknown = describeUnknown(options, rules, kind);
   if (unknown !== undefined) throw new TypeError(`sessionFactory: ${unknown}`);
   refuse(findProblem(options, rules), where);

@@ -9,6 +9,8 @@ export interface SessionEvent {
    * - `expired`: a cookie named a session that is past its time, or that was replaced by one with a new id
    * - `unknown-id`: a cookie named a session that is not there: deleted, or never was
    * - `cookie-rejected`: a cookie of our name is not a session id, or several live sessions were named
+   * - `cross-site-arrival`: a navigation from another site came without an id. Under `SameSite=Strict` a signed-in visitor
+   *   looks like that, too, so many of them after a sign-in with another site mean that you need `Lax`
    * - `user-item-invalid`: a user's item is damaged; it counts as empty, and the next sign-in replaces it
    * - `item-invalid`: the item, or one value of it, is damaged or of a newer version; it is left as it is
    */
@@ -26,7 +28,8 @@ export interface SessionEvent {
     | 'cookie-rejected'
     | 'user-item-invalid'
     | 'item-invalid'
-    | 'large';
+    | 'large'
+    | 'cross-site-arrival';
   /** The session's short hash, as `session.ref`; none where there is no session. */
   readonly ref?: string;
 }

@@ -43,10 +43,11 @@ async function updateNew(opened: OpenedSession, start: UpdateStart, change: Chan
   const { data } = opened.session;
   const { text, value } = data.baseOf(start);
   data.set(start.key, applied(change, value));
+  const written = data.beginUpdate(start.key);
   try {
     await writeSession(opened);
   } catch (error) {
-    data.set(start.key, data.parse(text));
+    if (!data.isSetSince(written)) data.set(start.key, data.parse(text));
     throw error;
   }
 }

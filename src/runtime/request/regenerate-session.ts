@@ -1,10 +1,10 @@
 import { SessionTooLargeError, SessionUnavailableError } from '../errors';
 import type { OpenedSession, Stored } from './opened-session';
 import { repeatRace, secondsOf, targetOf } from './scope';
-import { ownerOf, storeUserSession, timesOf } from './sign-in';
+import { ownerOf, storeUserSession } from './sign-in';
 import { NewSession, createSession, storeNew } from './write-session';
 import type { Changeset } from '../session/session';
-import { TOKEN_BYTES, newRecord, withChanges } from '../table/item';
+import { SessionRecord, SessionTimes, TOKEN_BYTES, newRecord, recordSize, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { FreezeResult } from '../table/store';
 import { StoredForm } from '../table/stored-form';
@@ -32,6 +32,8 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
   if (known.kind === 'frozen') return copy(opened, changeset, known);
   checkBeforehand(opened, changeset, known);
   const result = await freeze(opened, known);
+  // The old id is over, whatever becomes of the copy: a later response may already have another one.
+  opened.scope.response.withdraw();
   if (result.kind === 'frozen') {
     opened.rebase('frozen', known.identity, result.image);
     return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
@@ -50,7 +52,12 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const { scope } = opened;
   const { form } = opened;
   const [dat, flash] = [withChanges(record.dat, form.encode(changeset.values)), withChanges(record.flash, form.encode(changeset.flash))];
-  opened.checkSize(identity.key, newRecord({ times: record, image: record, dat, flash, csr: changeset.csr }));
+  const times = timesOf(opened, changeset, record);
+  const usr = ownerOf(scope, changeset, record.usr);
+  const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) });
+  // The old item has to have room for the token that freezes it.
+  const frozen = { ...record, frz: new Uint8Array(TOKEN_BYTES) };
+  opened.checkSize(identity.key, recordSize(identity.key, frozen) > recordSize(identity.key, renewed) ? frozen : renewed);
   const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
   if (left >= scope.options.deadline * LEAST_PART) return;
   throw new SessionUnavailableError('unavailable', 'The function has too little time left to give the session a new id; nothing was changed.', {
@@ -73,13 +80,10 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
 async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
   const { scope, session } = opened;
   const snapshot = session.snapshot(StoredForm.isPortable);
-  const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
-  const now = secondsOf(scope);
   const user = ownerOf(scope, changeset, image.usr);
   // Another user is another session.
   if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) return beginAnew(opened, opened.known as Stored);
-  const times = keepsDeadline(changeset) ? scope.options.lifetime.continue(image, now, idl) : scope.options.lifetime.begin(now, idl);
-  const next: NewSession = { times: user === undefined ? times : timesOf({ times, image }, scope), image, snapshot, event: 'regenerated' };
+  const next: NewSession = { times: timesOf(opened, changeset, image), image, snapshot, event: 'regenerated' };
   try {
     if (user === undefined) await storeNew(opened, changeset, next);
     else if (!(await storeUserSession(opened, changeset, user, next))) opened.end(opened.known as Stored, 'not-applied');
@@ -94,6 +98,16 @@ async function copy(opened: OpenedSession, changeset: Changeset, { record: image
 /** Whether the creation time and the absolute deadline stay; never at a sign-in. */
 function keepsDeadline({ renewal, signIn }: Changeset): boolean {
   return renewal?.keepDeadline === true && signIn === undefined;
+}
+
+/** The times of the copy. Without the option `absoluteTimeout` a user's session keeps the deadline that it has, and its entry with it. */
+function timesOf({ scope }: OpenedSession, changeset: Changeset, image: SessionRecord): SessionTimes {
+  const { lifetime } = scope.options;
+  const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
+  const now = secondsOf(scope);
+  const times = keepsDeadline(changeset) ? lifetime.continue(image, now, idl) : lifetime.begin(now, idl);
+  if (image.usr === undefined || times.abs !== undefined || image.abs === undefined) return times;
+  return { ...times, abs: image.abs, exp: Math.min(times.exp, Math.max(image.abs, now)) };
 }
 
 /** What this request set becomes a new session. */

@@ -4,6 +4,7 @@ import { Migration } from './migration';
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
+import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
 import type { OldTable } from '../table/old-table';
@@ -23,6 +24,8 @@ export interface SessionRequestInit {
   readonly cookies: unknown;
   /** Whether the browser sent the request by HTTPS: what the framework says, which heeds its own trust in proxies. */
   readonly https: boolean;
+  /** The request's headers, for the event `cross-site-arrival`: a record or a `Headers` object. */
+  readonly headers?: HeaderRecord | HeaderGetter | undefined;
   /** The request's method: `HEAD` and `OPTIONS` do not extend a session. @default 'GET' */
   readonly method?: string | undefined;
   /** Returns the milliseconds that are left for the request. @default - no limit but the `deadline` of each call */
@@ -181,6 +184,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const { ids, recentWrite, malformed } = this.#readCookies();
     const isReadable = ids.length <= MOST_IDS;
     if ((malformed && ids.length === 0) || !isReadable) scope.emit('cookie-rejected');
+    if (ids.length === 0 && isCrossSiteArrival(this.#init.headers)) scope.emit('cross-site-arrival');
     const { consistency } = scope.options;
     const isRecent = recentWrite || this.#init.singleSetCookie === true;
     const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
@@ -208,6 +212,12 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
 
 function listOf(cookies: unknown): readonly unknown[] {
   return Array.isArray(cookies) ? cookies : [cookies];
+}
+
+/** Whether a link on another site, or a redirect from one, led here. Under `SameSite=Strict` the browser then sends no cookie. */
+function isCrossSiteArrival(headers: SessionRequestInit['headers']): boolean {
+  if (headers === undefined) return false;
+  return headerOf(headers, 'sec-fetch-site') === 'cross-site' && headerOf(headers, 'sec-fetch-mode') === 'navigate';
 }
 
 /** The response while the store cannot be used. The log says why; the visitor need not know. */

@@ -1,5 +1,5 @@
 import type { OpenedSession } from './opened-session';
-import { RequestScope, secondsOf } from './scope';
+import type { RequestScope } from './scope';
 import { MOST_SESSIONS, changeUser, isLiving, lastingEntries, userKey } from './users';
 import { NewSession, adopt, makerOf } from './write-session';
 import type { Changeset } from '../session/session';
@@ -72,10 +72,4 @@ async function overdue(scope: RequestScope, user: Uint8Array, entries: ReadonlyM
   const alive = await Promise.all(all.map((entry) => isLiving(scope, user, entry)));
   const living = all.filter((_, i) => alive[i]).sort((one, other) => one.iat - other.iat);
   return [...all.filter((_, i) => !alive[i]), ...living.slice(0, Math.max(0, living.length - others))];
-}
-
-/** The times of a user's session: without the option `absoluteTimeout` it keeps the deadline that it has. */
-export function timesOf({ times, image }: Pick<NewSession, 'times' | 'image'>, scope: RequestScope): NewSession['times'] {
-  const abs = times.abs ?? image?.abs;
-  return abs === undefined ? times : { ...times, abs, exp: Math.min(times.exp, Math.max(abs, secondsOf(scope))) };
 }

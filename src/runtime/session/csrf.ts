@@ -64,11 +64,11 @@ export function isOwnRequest(
   https: boolean,
 ): boolean {
   if (SAFE_METHODS.includes(method.toUpperCase())) return true;
-  const site = header(headers, 'sec-fetch-site');
-  const origin = header(headers, 'origin');
+  const site = headerOf(headers, 'sec-fetch-site');
+  const origin = headerOf(headers, 'origin');
   if (site === 'same-origin' || site === 'none') return true;
   if (site !== undefined) return origin !== undefined && origins.includes(origin);
-  if (origin !== undefined) return origins.includes(origin) || isSameOrigin(origin, header(headers, 'host'), https);
+  if (origin !== undefined) return origins.includes(origin) || isSameOrigin(origin, headerOf(headers, 'host'), https);
   return secret !== undefined && isTokenOf(token, secret);
 }
 
@@ -91,7 +91,7 @@ function xor(mask: Uint8Array, bytes: Uint8Array): Uint8Array {
 }
 
 /** The one value of a header. Repeated headers are ambiguous, so none counts. */
-function header(headers: HeaderRecord | HeaderGetter, lower: string): string | undefined {
+export function headerOf(headers: HeaderRecord | HeaderGetter, lower: string): string | undefined {
   if (isGetter(headers)) return headers.get(lower) ?? undefined;
   const values = Object.keys(headers).flatMap((name) => (name.toLowerCase() === lower ? (headers[name] ?? []) : []));
   return values.length > 1 ? '' : values[0];

@@ -37,7 +37,7 @@ export class FlashMessages {
     if (typeof queue !== 'string') throw new TypeError(`flash: queue must be a text; this is a ${typeof queue}.`);
     if (message === undefined) throw new TypeError('flash: a message is expected; this is undefined.');
     const text = this.#values.stringify(queue, [queue, message]);
-    if (!allowDuplicate && this.#names(queue).some((name) => this.#values.stringify(name, this.#values.get(name)) === text)) return;
+    if (!allowDuplicate && this.#names(queue).some((name) => this.#values.isText(name, text))) return;
     if (this.#pending((change) => change !== undefined) >= MOST_ADDED) {
       throw new SessionError('misuse', `flash: at most ${MOST_ADDED} messages can be added before they are stored. Call save() between them.`);
     }

@@ -87,12 +87,16 @@ export class Values {
     if (value === undefined) return this.delete(key);
     const text = this.check(key, value);
     this.#assign(key, { text, value, state: 'open' });
-    // Setting an object that was handed out says what to do with it.
-    this.#stale = this.#stale.filter((stale) => stale.key !== key || stale.value !== value);
   }
 
   public delete(key: string): void {
     this.#assign(key, { text: undefined, value: undefined, state: 'deleted' });
+  }
+
+  /** Whether a text stands for the value of a key. */
+  public isText(key: string, text: string): boolean {
+    const value = this.get(key);
+    return value !== undefined && this.#standsFor(text, value, this.stringify(key, value));
   }
 
   /** Deletes the keys that are known here, damaged ones too, and none that another request adds meanwhile. */
@@ -185,6 +189,11 @@ export class Values {
     return { key, revision: this.#revision, own };
   }
 
+  /** Whether a key was set or deleted since an update of it began. */
+  public isSetSince({ key, revision }: UpdateStart): boolean {
+    return (this.#entries.get(key)?.setAt ?? 0) > revision;
+  }
+
   /** A value of its own for a text. */
   public parse(text: string | undefined): unknown {
     return text === undefined ? undefined : this.#codec.parse(text);
@@ -203,9 +212,10 @@ export class Values {
    *
    * @param base - the text that it was computed from
    */
-  public markUpdated({ key, revision }: UpdateStart, base: string | undefined, text: string | undefined, stored: Stored | undefined): void {
+  public markUpdated(start: UpdateStart, base: string | undefined, text: string | undefined, stored: Stored | undefined): void {
+    const { key } = start;
     const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.setAt > revision) {
+    if (entry !== undefined && this.isSetSince(start)) {
       Object.assign(entry, { stored, storedText: text });
       return;
     }
@@ -233,6 +243,8 @@ export class Values {
   #assign(key: string, change: Pick<Entry, 'text' | 'value' | 'state'>): void {
     const { stored, storedText } = this.#entries.get(key) ?? closed(undefined);
     this.#entries.set(key, { stored, storedText, ...change, setAt: ++this.#revision });
+    // This says what is to be stored, whatever became of an object that was handed out before.
+    if (this.#stale.length > 0) this.#stale = this.#stale.filter((stale) => stale.key !== key);
   }
 
   /** Replaces an entry that was not changed here. What was handed out of it is watched. */

@@ -98,8 +98,8 @@ function mayRepeat(client: SessionClient, { kind }: Failure): boolean {
 function attemptOnce<Output>(send: Send<Output>, given: Attempt, milliseconds: number, clock: Clock): Promise<Output> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(milliseconds, () => {
-      reject(Object.assign(new Error('no response in time'), { name: 'TimeoutError' }));
-      given.abort();
+      // The client may know more: that there was no connection yet.
+      reject(given.abort() ?? Object.assign(new Error('no response in time'), { name: 'TimeoutError' }));
     });
     const settle = <Value>(how: (value: Value) => void) => (value: Value) => {
       cancel();

@@ -47,41 +47,30 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ProvisionedThroughputExceededException: 'throttled',
   ThrottlingException: 'throttled',
   RequestLimitExceeded: 'throttled',
-  ReplicatedWriteConflictException: 'contended',
-  TransactionConflictException: 'contended',
-  // An earlier attempt is still being carried out.
-  TransactionInProgressException: 'unavailable',
-  IdempotentParameterMismatchException: 'rejected',
-  ExpiredTokenException: 'rejected',
   // Nothing was sent.
   CredentialsUnreachableError: 'throttled',
-  AccessDeniedException: 'configuration',
-  CredentialsProviderError: 'configuration',
-  IncompleteSignatureException: 'configuration',
-  InvalidSignatureException: 'configuration',
-  MissingAuthenticationTokenException: 'configuration',
-  MissingCredentialsError: 'configuration',
-  MissingRegionError: 'configuration',
-  ResourceNotFoundException: 'configuration',
-  UnrecognizedClientException: 'configuration',
+  ReplicatedWriteConflictException: 'contended',
+  TransactionConflictException: 'contended',
+  IdempotentParameterMismatchException: 'rejected',
+  ExpiredTokenException: 'rejected',
+  ConnectionError: 'unsent',
 };
 
-const TO_CREDENTIALS = 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the clock of the machine.';
-const TO_A_ROLE = 'Give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+const A_ROLE = 'Give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+const THE_KEY = 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and the clock of the machine.';
+const THE_TABLE = 'Check that the table has the binary partition key "sid" and no sort key.';
 
-/** What to set, by the name of the error. */
+/** What is a matter of configuration, and what to set. */
 const ADVICE: Readonly<Record<string, string>> = {
   AccessDeniedException: 'Check that the role has the rights which grantReadWrite gives.',
-  CredentialsProviderError: TO_A_ROLE,
-  IncompleteSignatureException: TO_CREDENTIALS,
-  InvalidSignatureException: TO_CREDENTIALS,
-  MissingAuthenticationTokenException: TO_CREDENTIALS,
-  MissingCredentialsError: TO_A_ROLE,
+  CredentialsProviderError: A_ROLE,
+  IncompleteSignatureException: THE_KEY,
+  InvalidSignatureException: THE_KEY,
+  MissingAuthenticationTokenException: THE_KEY,
+  MissingCredentialsError: A_ROLE,
   MissingRegionError: 'Set AWS_REGION, or the Region of the client.',
   ResourceNotFoundException: 'Check that the table exists, and that SESSION_TABLE_NAME and the Region are its own.',
-  TransactionCanceledException: 'A write of the transaction is invalid or too large.',
-  UnrecognizedClientException: TO_CREDENTIALS,
-  ValidationException: 'Check that the table has the binary partition key "sid" and no sort key.',
+  UnrecognizedClientException: THE_KEY,
 };
 
 /** Node's names for the steps before a connection stands. Nothing has been sent when one of them fails. */
@@ -103,15 +92,16 @@ interface ClientError {
 export function classify(error: unknown): Failure {
   const { name, code, $metadata, Item, CancellationReasons } = Object(error) as ClientError;
   const reasons = name === 'TransactionCanceledException' ? readReasons(CancellationReasons) : undefined;
-  const kind = isConnecting(error) ? 'unsent' : reasons ? kindOf(reasons) : (own(KINDS, name) ?? 'unavailable');
+  const known = own(KINDS, name) ?? (own(ADVICE, name) ? 'configuration' : 'unavailable');
+  const kind = isConnecting(error) ? 'unsent' : reasons ? kindOf(reasons) : known;
   // SDKs call it Error or TimeoutError; Node's code says what it was.
   const shown = kind === 'unsent' ? (code ?? name) : name;
   return { kind, name: safeName(shown), attempts: $metadata?.attempts ?? 1, item: Item, reasons };
 }
 
 /** What to do about a failure that other attempts would not mend. */
-export function adviceOn({ name }: Failure): string {
-  return own(ADVICE, name) ?? 'Check the role, the table and its Region.';
+export function adviceOn({ name, reasons }: Failure): string {
+  return reasons ? 'A write of the transaction is invalid or too large.' : (own(ADVICE, name) ?? THE_TABLE);
 }
 
 /** Whether an attempt that failed so may have been applied all the same. */

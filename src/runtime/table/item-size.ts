@@ -40,10 +40,10 @@ function numberSize(text: string): number {
   return Math.ceil(digits / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
-/** Types that this library does not write but may meet beside its own attributes: sets, `NULL` and `BOOL`. */
+/** Types that this library does not write but may meet beside its own attributes: sets, `NULL`, `BOOL`, and newer ones. */
 function otherSize(value: object): number {
   const [content]: unknown[] = Object.values(value);
   if (!Array.isArray(content)) return 1;
-  const sizeOf = (element: unknown) => (typeof element === 'string' ? Buffer.byteLength(element) : Number(Object(element).length));
+  const sizeOf = (element: unknown) => (typeof element === 'string' ? Buffer.byteLength(element) : Number(Object(element).length ?? 0));
   return content.reduce<number>((bytes, element: unknown) => bytes + sizeOf(element), 0);
 }

@@ -57,7 +57,7 @@ const tokens: Kind<readonly Uint8Array[]> = {
     const read = list.map(bytes.read);
     return read.every((token) => token !== undefined) ? read : undefined;
   },
-  size: (list) => 3 + list.length * (1 + TOKEN_BYTES),
+  size: (list) => list.reduce((size, token) => size + 1 + token.length, 3),
 };
 
 const storedValue: Kind<StoredValue> = {
@@ -217,7 +217,8 @@ export interface NewRecord {
 export function newRecord({ times, image, dat, flash, csr, usr }: NewRecord): SessionRecord {
   const travelling = image === undefined ? [] : NAMES.filter((name) => ATTRIBUTES[name].travels === 'always').map((name) => [name, image[name]]);
   const otherAttributes = image?.otherAttributes ?? {};
-  return { ...Object.fromEntries(travelling), ...times, ver: 1, dat, flash, csr, usr: usr ?? image?.usr, otherAttributes } as SessionRecord;
+  const given = { ...(csr && { csr }), ...(usr && { usr }) };
+  return { ...Object.fromEntries(travelling), ...times, ver: 1, dat, flash, ...given, otherAttributes } as SessionRecord;
 }
 
 /** The size of a session's item as DynamoDB counts it, to the byte. */

@@ -199,9 +199,13 @@ export class Store {
       // Whether it was frozen is asked below, before anything is called dead.
       if (!isLost(error)) throw error;
     }
-    item ??= await this.#read(target, true);
-    if (item === undefined) return { kind: knownExpiry <= target.now ? 'expired' : 'gone' };
-    const image = readItem(item, target.key);
+    let image = readItem(item, target.key);
+    if (image === undefined) {
+      // Not every client hands over the item with its answer.
+      item = await this.#read(target, true);
+      if (item === undefined) return { kind: knownExpiry <= target.now ? 'expired' : 'gone' };
+      image = readItem(item, target.key);
+    }
     // What was frozen without its data was deleted, and not replaced.
     if (image === undefined) return { kind: 'gone' };
     if (image.frz !== undefined) return { kind: 'frozen', image };

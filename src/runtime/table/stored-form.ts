@@ -31,7 +31,7 @@ export class StoredForm {
   readonly #options: StoredFormOptions;
   readonly #id: string;
   #seal: Seal | undefined;
-  /** Bytes that decompression yielded, by key. */
+  /** Bytes of compressed values that were read or written, by key. */
   readonly #opened = new Map<string, number>();
 
   public constructor(options: StoredFormOptions, id: string) {
@@ -56,14 +56,17 @@ export class StoredForm {
    */
   public encode(changes: ReadonlyMap<string, string | undefined>): StoredChanges {
     const stored = new Map<string, StoredValue | undefined>();
-    let compressed = 0;
+    const compressed = new Map<string, number>();
     for (const [key, text] of changes) {
       const value = text === undefined ? undefined : this.#encodeValue(key, text);
-      if (value !== undefined && flagsOf(value) & COMPRESSED) compressed += Buffer.byteLength(text as string);
+      if (value !== undefined && flagsOf(value) & COMPRESSED) compressed.set(key, Buffer.byteLength(text as string));
       stored.set(key, value);
     }
-    const total = compressed > 0 ? compressed + this.#openedBytes((key) => !changes.has(key)) : 0;
-    if (total > LARGEST_SESSION) throw new SessionTooLargeError(total, [], { limit: DECOMPRESSED_LIMIT });
+    let total = this.#openedBytes((key) => !changes.has(key));
+    for (const bytes of compressed.values()) total += bytes;
+    if (compressed.size > 0 && total > LARGEST_SESSION) throw new SessionTooLargeError(total, [], { limit: DECOMPRESSED_LIMIT });
+    for (const key of changes.keys()) this.#opened.delete(key);
+    for (const [key, bytes] of compressed) this.#opened.set(key, bytes);
     return stored;
   }
 
@@ -92,8 +95,9 @@ export class StoredForm {
       const bytes = brotliDecompressSync(packed, { maxOutputLength });
       this.#opened.set(key, bytes.length);
       return bytes;
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (isDamage(error)) return undefined;
+      throw error;
     }
   }
 }
@@ -107,14 +111,21 @@ function compress(text: Uint8Array): Uint8Array | undefined {
   return packed.length <= text.length * WORTHWHILE ? packed : undefined;
 }
 
+/** Whether an error of zlib is about the bytes. Any other is ours, and says nothing about them. */
+function isDamage(error: unknown): boolean {
+  const { errno, code } = Object(error) as { readonly errno?: unknown; readonly code?: unknown };
+  return typeof errno === 'number' || code === 'ERR_BUFFER_TOO_LARGE';
+}
+
 /** What a sealed value is bound to besides the session. */
 function boundTo(key: string, flags: number): Uint8Array {
   return Buffer.concat([Uint8Array.of(flags), Buffer.from(key)]);
 }
 
 function toText(bytes: Uint8Array): string | undefined {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,20 +1,21 @@
-/** What a refusal tells beside its name. */
-export interface RefusalDetails {
+/** What an error knows besides its name. */
+export interface ErrorDetails {
   readonly Item?: unknown;
   readonly CancellationReasons?: unknown;
+  readonly cause?: unknown;
 }
 
 /** A call that failed, with the properties that errors of the SDK have. */
 export class CallError extends Error {
-  /** What is known of the answer. */
+  /** What is known of the response. */
   public readonly $metadata: { readonly httpStatusCode: number | undefined; readonly attempts: number };
   /** The item that refused a condition. */
   public readonly Item?: unknown;
   /** What became of each write of a cancelled transaction. */
   public readonly CancellationReasons?: unknown;
 
-  public constructor(name: string, message: string, httpStatusCode?: number, details: RefusalDetails = {}) {
-    super(message);
+  public constructor(name: string, message: string, httpStatusCode?: number, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : details);
     this.name = name;
     this.$metadata = { httpStatusCode, attempts: 1 };
     if (details.Item !== undefined) this.Item = details.Item;
@@ -30,7 +31,7 @@ const TELLTALE = /Signature|Token|Client|Access/;
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
-export function refusal(status: number, type: unknown, message: unknown, details: RefusalDetails): CallError {
+export function refusal(status: number, type: unknown, message: unknown, details: ErrorDetails): CallError {
   // "com.amazonaws.dynamodb.v20120810#ThrottlingException", and elsewhere "ThrottlingException:http://…".
   const name = typeof type === 'string' ? /^(?:[^#]*#)?([A-Za-z]{1,64})(?::|$)/.exec(type)?.[1] : undefined;
   if (name === undefined) return new CallError('UnknownError', `What answered with status ${status} is not DynamoDB.${adviceFor(status)}`, status);

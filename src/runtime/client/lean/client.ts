@@ -1,22 +1,18 @@
-import type { Readable } from 'node:stream';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { Clock, systemClock } from '../../clock';
-import type { Environment } from '../../options/resolve-options';
-import { lightSignal } from '../attempt';
-import { readBody } from './body';
 import { CallError, refusal } from './call-error';
 import { Checksum, loadChecksum } from './checksum';
-import { Credentials, LeanCredentials } from './credentials';
-import { LeanEndpoint, resolveEndpoint } from './endpoint';
+import { LeanCredentials } from './credentials';
+import { LeanEndpoint, resolveEndpoint, warnOfProxy } from './endpoint';
+import { HttpResponse, HttpServer } from './http';
+import { Credentials, Signer, amzDate, canonicalPath } from './signer';
+import { fromWire, toWire } from './wire-form';
+import { Clock, systemClock } from '../../clock';
+import type { Environment } from '../../options/resolve-options';
 import {
   CallOptions, DeleteItemInput, GetItemInput, PutItemInput, SessionClient, TransactWriteItemsInput, UpdateItemInput,
 } from '../session-client';
 import { haveChanged, mayBeStale } from '../stale-credentials';
-import { Sha256 } from './sha256';
-import { fromWire, toWire } from './wire-form';
 
-/** Where DynamoDB is. What is not said comes from the environment, as for the SDK. */
+/** Where DynamoDB is. What is not given comes from the environment, as for the SDK. */
 export interface LeanClientOptions {
   /** The table's Region. @default - `AWS_REGION` */
   readonly region?: string | undefined;
@@ -24,12 +20,11 @@ export interface LeanClientOptions {
   readonly endpoint?: string | undefined;
 }
 
-type Signal = ReturnType<typeof lightSignal>;
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+/** What an attempt was signed with. */
+interface Signing {
+  readonly credentials: Credentials;
+  /** Milliseconds that DynamoDB's clock is ahead of ours. */
+  readonly skew: number;
 }
 
 /** Refusals that another time may help against. */
@@ -38,35 +33,38 @@ const OF_TIME = new Set(['InvalidSignatureException', 'RequestExpired', 'Request
 const SKEW = 240_000;
 
 /**
- * DynamoDB's four operations by its JSON protocol, with AWS's own signer and
- * socket handling and nothing else of the SDK. A call is one attempt, but for a
- * refusal that says the signature is of another time or of former credentials:
- * such a call was not applied, and is signed again once.
+ * DynamoDB's operations by its JSON protocol, without the SDK. A call is one
+ * attempt, except after a refusal which says that the signature is of another
+ * time or of former credentials: such a call was not applied, and is signed
+ * again once.
  */
 export class LeanClient implements SessionClient {
   public readonly singleAttempt = true;
   public readonly endpoint: string;
-  readonly #endpoint: LeanEndpoint;
+  readonly #place: LeanEndpoint;
+  readonly #path: string;
   readonly #credentials: LeanCredentials;
   readonly #clock: Clock;
-  readonly #http = new NodeHttpHandler();
-  readonly #host: string;
+  readonly #server: HttpServer;
+  readonly #signer: Signer;
   #checksum: Checksum | undefined;
-  /** Milliseconds that DynamoDB's clock is ahead of ours, once that has mattered. */
   #skew = 0;
 
   public constructor(options: LeanClientOptions, environment: Environment, clock: Clock = systemClock) {
-    this.#endpoint = resolveEndpoint(options, environment);
-    const { hostname, port } = this.#endpoint;
-    this.#host = port === undefined ? hostname : `${hostname}:${port}`;
-    this.endpoint = `${this.#endpoint.protocol}//${this.#host}`;
+    const place = resolveEndpoint(options, environment);
+    warnOfProxy(place, environment);
+    this.#place = place;
+    this.#path = canonicalPath(place.pathname);
+    this.endpoint = `${place.protocol}//${place.host}`;
     this.#credentials = new LeanCredentials(environment, clock);
     this.#clock = clock;
+    this.#server = new HttpServer(place);
+    this.#signer = new Signer(place.region, 'dynamodb');
   }
 
   public async getItem(input: GetItemInput, options: CallOptions): Promise<{ readonly Item?: unknown }> {
-    const output = await this.#call('GetItem', input, options);
-    return output.Item === undefined ? {} : { Item: fromWire(output.Item) };
+    const { Item } = await this.#call('GetItem', input, options);
+    return Item === undefined ? {} : { Item: fromWire(Item) };
   }
 
   public putItem(input: PutItemInput, options: CallOptions): Promise<unknown> {
@@ -87,60 +85,61 @@ export class LeanClient implements SessionClient {
   }
 
   async #call(operation: string, input: object, options: CallOptions): Promise<Output> {
-    const signal = lightSignal(options);
-    const text = toWire(input);
-    const credentials = await this.#credentials.get();
-    let answer = await this.#send(operation, text, credentials, signal);
-    if (answer.status === 200) return readOutput(answer);
-    const again = await this.#otherCredentials(refusalOf(answer), answer, credentials);
-    if (again === undefined) throw refusalOf(answer);
-    answer = await this.#send(operation, text, again, signal);
-    if (answer.status === 200) return readOutput(answer);
-    throw refusalOf(answer);
+    const body = toWire(input);
+    const first: Signing = { credentials: await this.#credentials.get(), skew: this.#skew };
+    const response = await this.#send(operation, body, first, options);
+    if (response.status === 200) return readOutput(response);
+    const error = refusalOf(response);
+    const second = await this.#otherSigning(error, response, first);
+    if (second === undefined) throw error;
+    const again = await this.#send(operation, body, second, options);
+    if (again.status === 200) return readOutput(again);
+    throw refusalOf(again);
   }
 
-  /** What to sign a refused call with again, or nothing where that is of no use. */
-  async #otherCredentials(error: CallError, { headers }: Answer, used: Credentials): Promise<Credentials | undefined> {
+  /** What to sign a refused call with again, or nothing if that is of no use. */
+  async #otherSigning(error: CallError, { headers }: HttpResponse, used: Signing): Promise<Signing | undefined> {
     if (OF_TIME.has(error.name)) {
       const skew = Date.parse(headers.date ?? '') - this.#clock.now();
-      if (!(Math.abs(skew - this.#skew) > SKEW)) return undefined;
+      // Other calls may have found it out in the meantime, so it is compared with what this one used.
+      if (!(Math.abs(skew - used.skew) > SKEW)) return undefined;
       this.#skew = skew;
-      return used;
+      return { ...used, skew };
     }
     if (!mayBeStale(error)) return undefined;
     this.#credentials.drop();
-    const fresh = await this.#credentials.get();
-    return haveChanged(used, fresh) ? fresh : undefined;
+    const credentials = await this.#credentials.get();
+    return haveChanged(used.credentials, credentials) ? { ...used, credentials } : undefined;
   }
 
-  /** @throws CallError where the answer is not what was sent */
-  async #send(operation: string, body: string, credentials: Credentials, abortSignal: Signal): Promise<Answer> {
-    const { region, protocol, hostname, port, path } = this.#endpoint;
-    const headers = {
-      'host': this.#host,
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': String(Buffer.byteLength(body)),
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-    };
-    const request = { method: 'POST', protocol, hostname, path, query: {}, headers, body, ...(port !== undefined && { port }) };
-    const signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256, applyChecksum: false });
-    const signed = await signer.sign(request, { signingDate: new Date(this.#clock.now() + this.#skew) });
-    const { response } = await this.#http.handle(signed as Parameters<NodeHttpHandler['handle']>[0], { abortSignal });
-    const answer = { status: response.statusCode, headers: response.headers, body: await readBody(response.body as Readable) };
-    await this.#verify(answer);
-    return answer;
+  /** @throws CallError if the response is not what was sent */
+  async #send(operation: string, body: string, { credentials, skew }: Signing, options: CallOptions): Promise<HttpResponse> {
+    const time = amzDate(this.#clock.now() + skew);
+    const { sessionToken } = credentials;
+    const signed = [
+      'content-type', 'application/x-amz-json-1.0',
+      'host', this.#place.host,
+      'x-amz-date', time,
+      ...(sessionToken === undefined ? [] : ['x-amz-security-token', sessionToken]),
+      'x-amz-target', `DynamoDB_20120810.${operation}`,
+    ];
+    const authorization = this.#signer.sign(this.#path, signed, body, credentials, time);
+    const headers = [...signed, 'authorization', authorization, 'content-length', String(Buffer.byteLength(body))];
+    const response = await this.#server.send({ method: 'POST', path: this.#place.pathname, headers, body }, options);
+    this.#verify(response);
+    return response;
   }
 
-  async #verify({ status, headers, body }: Answer): Promise<void> {
+  #verify({ status, headers, body }: HttpResponse): void {
     const expected = headers['x-amz-crc32'];
     if (expected === undefined) return;
-    this.#checksum ??= await loadChecksum();
+    this.#checksum ??= loadChecksum();
     if (this.#checksum(body) === Number(expected)) return;
-    throw new CallError('CRC32CheckFailed', 'The answer of DynamoDB was damaged on its way: x-amz-crc32 does not fit it.', status);
+    throw new CallError('CRC32CheckFailed', 'The response of DynamoDB was damaged on its way: x-amz-crc32 does not fit it.', status);
   }
 }
 
-/** What an answer holds, as far as it is looked at. */
+/** What a response holds, as far as it is looked at. */
 interface Output {
   readonly Item?: unknown;
   readonly Attributes?: unknown;
@@ -150,17 +149,18 @@ interface Output {
   readonly Message?: unknown;
 }
 
-/** An answer that is empty or no JSON object says nothing of the table, not even that an item is not there. */
-function readOutput({ status, body }: Answer): Output {
+/** A response that is empty or not a JSON object says nothing about the table, not even that an item is not there. */
+function readOutput({ status, body }: HttpResponse): Output {
   const output = parse(body);
-  if (output === undefined) throw new CallError('InvalidAnswerError', 'What answered is not DynamoDB: the answer is no JSON object.', status);
-  return output;
+  if (output !== undefined) return output;
+  throw new CallError('InvalidAnswerError', 'What answered is not DynamoDB: the response is not a JSON object.', status);
 }
 
-function refusalOf({ status, headers, body }: Answer): CallError {
+function refusalOf({ status, headers, body }: HttpResponse): CallError {
   const { __type: type = headers['x-amzn-errortype'], message, Message = message, Item, CancellationReasons: reasons } = parse(body) ?? {};
+  fromWire(Item);
   if (Array.isArray(reasons)) for (const reason of reasons) fromWire((Object(reason) as Output).Item);
-  return refusal(status, type, Message, { Item: fromWire(Item), CancellationReasons: reasons });
+  return refusal(status, type, Message, { Item, CancellationReasons: reasons });
 }
 
 function parse(body: Buffer): Output | undefined {

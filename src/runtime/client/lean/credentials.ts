@@ -1,17 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { readBody } from './body';
 import { CallError } from './call-error';
+import { HttpServer } from './http';
+import type { Credentials } from './signer';
+import { builtin } from '../../builtin';
 import { Clock } from '../../clock';
 import type { Environment } from '../../options/resolve-options';
-
-/** What requests are signed with. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import { Attempt } from '../attempt';
 
 interface Cached {
   readonly credentials: Credentials;
@@ -19,9 +12,9 @@ interface Cached {
   readonly expiration: number;
 }
 
-/** So long before they expire, credentials are fetched anew. */
+/** Milliseconds before they expire at which credentials are fetched again. */
 const MARGIN = 300_000;
-/** The address is on the same machine. */
+/** Milliseconds for the answer of an address on the same machine. */
 const TIMEOUT = 1000;
 /** ECS and EKS serve credentials here, over plain HTTP that never leaves the machine. */
 const LOCAL_HOSTS = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]|169\.254\.170\.(?:2|23)|\[fd00:ec2::23\])$/;
@@ -38,7 +31,6 @@ export class LeanCredentials {
   readonly #clock: Clock;
   #cached: Cached | undefined;
   #fetching: Promise<Cached> | undefined;
-  #http: NodeHttpHandler | undefined;
 
   public constructor(environment: Environment, clock: Clock) {
     this.#environment = environment;
@@ -48,7 +40,7 @@ export class LeanCredentials {
   /** @throws CallError where there are none, naming the settings; no value of them is in its message */
   public async get(): Promise<Credentials> {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = this.#environment;
-    if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+    if (accessKeyId && secretAccessKey) return checked({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) });
     const cached = this.#cached;
     if (cached !== undefined && this.#clock.now() < cached.expiration - MARGIN) return cached.credentials;
     try {
@@ -67,17 +59,16 @@ export class LeanCredentials {
   }
 
   async #fetch(): Promise<Cached> {
-    const { protocol, hostname, port, pathname, search } = this.#address();
+    const url = this.#address();
     const token = await this.#token();
-    this.#http ??= new NodeHttpHandler({ connectionTimeout: TIMEOUT, requestTimeout: TIMEOUT, throwOnRequestTimeout: true });
-    const query = Object.fromEntries(new URLSearchParams(search));
-    const headers: Record<string, string> = { accept: 'application/json', ...(token && { authorization: token }) };
-    const request = { method: 'GET', protocol, hostname, path: pathname, query, headers, ...(port !== '' && { port: Number(port) }) };
-    const { response } = await this.#http.handle(request as Parameters<NodeHttpHandler['handle']>[0]).catch(() => {
-      throw unreachable('did not answer');
-    });
-    const body = await readBody(response.body as Readable);
-    if (response.statusCode !== 200) throw unreachable(`answered with status ${response.statusCode}`);
+    const headers = ['host', url.host, 'accept', 'application/json', 'connection', 'close', ...(token ? ['authorization', token] : [])];
+    const attempt = new Attempt();
+    const cancel = this.#clock.after(TIMEOUT, () => attempt.abort());
+    const request = { method: 'GET', path: url.pathname + url.search, headers, body: '' } as const;
+    const { status, body } = await new HttpServer(url).send(request, attempt).catch((cause: unknown) => {
+      throw unreachable('did not answer', cause);
+    }).finally(cancel);
+    if (status !== 200) throw unreachable(`answered with status ${status}`);
     return readCredentials(body.toString());
   }
 
@@ -95,18 +86,26 @@ export class LeanCredentials {
       + 'Allowed is a URL with https, or one with http on the loopback or the container address.');
   }
 
-  /** The token is read each time, because its file is written anew. */
+  /** The token is read each time, because its file is rewritten. */
   async #token(): Promise<string | undefined> {
     const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: text } = this.#environment;
-    const token = file ? await readFile(file, 'utf8').catch(() => '\n') : text;
-    if (token === undefined || !/[\r\n]/.test(token)) return token;
+    const token = file ? await builtin('node:fs/promises').readFile(file, 'utf8').catch(() => '\n') : text;
+    if (token === undefined || /^[\t -~]*$/.test(token)) return token;
     throw new CallError('MissingCredentialsError',
       `leanClient: AWS_CONTAINER_AUTHORIZATION_TOKEN${file ? '_FILE cannot be read, or its text' : ''} is not one line.`);
   }
 }
 
-function unreachable(what: string): CallError {
-  return new CallError('CredentialsUnreachableError', `leanClient: the container credentials address ${what}.`);
+function unreachable(what: string, cause?: unknown): CallError {
+  return new CallError('CredentialsUnreachableError', `leanClient: the container credentials address ${what}.`, undefined, { cause });
+}
+
+/** What goes into a header must be able to. A line break at the end of a variable is a common mistake. */
+function checked(credentials: Credentials): Credentials {
+  const { accessKeyId, sessionToken = '' } = credentials;
+  if (/^[!-~]+$/.test(accessKeyId) && /^[!-~]*$/.test(sessionToken)) return credentials;
+  throw new CallError('MissingCredentialsError',
+    `leanClient: ${/^[!-~]+$/.test(accessKeyId) ? 'AWS_SESSION_TOKEN' : 'AWS_ACCESS_KEY_ID'} has a blank or another character that none has.`);
 }
 
 function readCredentials(body: string): Cached {
@@ -115,10 +114,10 @@ function readCredentials(body: string): Cached {
     const expiration = Expiration === undefined ? Infinity : Date.parse(String(Expiration));
     if (typeof AccessKeyId === 'string' && typeof SecretAccessKey === 'string' && !Number.isNaN(expiration)) {
       const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, ...(typeof Token === 'string' && { sessionToken: Token }) };
-      return { credentials, expiration };
+      return { credentials: checked(credentials), expiration };
     }
   } catch {
     // What does not parse may quote a secret, so its error goes no further.
   }
-  throw unreachable('answered with what are no credentials');
+  throw unreachable('did not answer with credentials');
 }

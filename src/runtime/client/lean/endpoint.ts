@@ -5,8 +5,10 @@ export interface LeanEndpoint {
   readonly region: string;
   readonly protocol: string;
   readonly hostname: string;
-  readonly port: number | undefined;
-  readonly path: string;
+  readonly port: string;
+  /** The host with its port, if that is not the usual one. */
+  readonly host: string;
+  readonly pathname: string;
 }
 
 /** What was said in code about where DynamoDB is. */
@@ -33,8 +35,8 @@ export function resolveEndpoint(options: LeanEndpointOptions, environment: Envir
   if (text !== undefined && isOn(environment, 'AWS_USE_FIPS_ENDPOINT')) {
     throw new TypeError(`leanClient: AWS_USE_FIPS_ENDPOINT does not go with ${setting}: name the endpoint, or ask for FIPS.`);
   }
-  const { protocol, hostname, port, pathname } = toUrl(setting, text ?? `https://${hostOf(region, environment)}`);
-  return { region, protocol, hostname, port: port === '' ? undefined : Number(port), path: pathname };
+  const { protocol, hostname, port, host, pathname } = toUrl(setting, text ?? `https://${hostOf(region, environment)}`);
+  return { region, protocol, hostname, port, host, pathname };
 }
 
 function givenEndpoint(options: LeanEndpointOptions, environment: Environment): readonly [string, string | undefined] {
@@ -73,4 +75,16 @@ function hostOf(region: string, environment: Environment): string {
 
 function isOn(environment: Environment, name: string, value = 'true'): boolean {
   return environment[name]?.toLowerCase() === value;
+}
+
+let hasWarned = false;
+
+/** Says once that a proxy of the environment is not used. Many who set the variable do not know of it. */
+export function warnOfProxy({ protocol, hostname }: LeanEndpoint, environment: Environment): void {
+  const setting = [`${protocol.slice(0, -1)}_proxy`, 'all_proxy'].flatMap((name) => [name.toUpperCase(), name]).find((name) => environment[name]);
+  const exceptions = (environment.NO_PROXY ?? environment.no_proxy ?? '').split(',').map((name) => name.trim());
+  const isExcepted = exceptions.some((name) => name !== '' && (name === '*' || hostname.endsWith(name.replace(/^\*/, ''))));
+  if (hasWarned || setting === undefined || isExcepted) return;
+  hasWarned = true;
+  process.emitWarning(`leanClient: ${setting} is set, but the lean client uses no proxy. ${TO_THE_SDK}`);
 }

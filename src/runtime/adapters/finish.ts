@@ -1,0 +1,49 @@
+import type { SessionHeaders } from '../request/cookies';
+import type { FinishedRequest, RequestOutcome, SessionRequest } from '../request/session-request';
+
+/** Where a response keeps its headers. A Fetch `Headers` object fits as it is. */
+export interface HeaderSink {
+  /** The value of a header; several are joined by commas. Names are found in any case. */
+  get(name: string): string | null | undefined;
+  /** Puts a header in the place of all of its name. */
+  set(name: string, value: string): void;
+  /** Adds a header beside those of its name; called for `Set-Cookie` alone. */
+  append(name: string, value: string): void;
+}
+
+/** What is said of a body that is not sent, because the store is out of reach. */
+export const OF_THE_BODY = [
+  'Content-Disposition', 'Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified', 'Location',
+];
+
+/** Puts the session's headers into a response and keeps the handler's own. */
+export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }: SessionHeaders): void {
+  if (vary !== undefined) mergeList(sink, 'Vary', vary);
+  if (cacheControl !== undefined) mergeList(sink, 'Cache-Control', cacheControl);
+  for (const cookie of setCookie) sink.append('Set-Cookie', cookie);
+}
+
+/** What became of a request: the error is that of a commit that nobody can mend by trying again, such as a session that is too large. */
+export type Settled = FinishedRequest & { readonly failure?: { readonly error: unknown } };
+
+/** Finishes a request; what fails comes back with the headers that are owed all the same. */
+export async function settle<Data extends object>(request: SessionRequest<Data>, outcome: RequestOutcome): Promise<Settled> {
+  try {
+    return await request.finish(outcome);
+  } catch (error) {
+    return { headers: await request.discard(), failure: { error } };
+  }
+}
+
+/** Whether there is something to put into a response. */
+export function hasHeaders({ setCookie, vary }: SessionHeaders): boolean {
+  return setCookie.length > 0 || vary !== undefined;
+}
+
+/** Adds an element to a header that is a list, unless it is there or a `*` covers it. */
+function mergeList(sink: HeaderSink, name: string, element: string): void {
+  const present = sink.get(name) ?? '';
+  const elements = present.toLowerCase().split(',').map((text) => text.trim());
+  if (elements.includes(element.toLowerCase()) || elements.includes('*')) return;
+  sink.set(name, present.trim() === '' ? element : `${present}, ${element}`);
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Children } from './children';
+import type { Cloud } from './cloud';
+import { ACCOUNT, REGION } from './emulator';
+import { leaveOut } from './emulator-limits';
+import { ROOT, type Scratch } from './scratch';
+
+const CDK = join(ROOT, 'node_modules/.bin/cdk');
+
+/** Where the apps of a run live, and what runs them. */
+export interface Workshop {
+  readonly scratch: Scratch;
+  readonly children: Children;
+  readonly cloud: Cloud;
+}
+
+/** Prepares account and Region for the CDK CLI. */
+export async function bootstrap(workshop: Workshop): Promise<void> {
+  await cdk(workshop, workshop.scratch.folder, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
+  await workshop.cloud.allowPlainHttp();
+}
+
+/** A CDK app in a folder of the scratch, which the real CLI synthesises and deploys. */
+export class CdkApp {
+  public constructor(private readonly workshop: Workshop, public readonly name: string, private readonly folder: string) {}
+
+  /**
+   * Synthesises the app.
+   *
+   * @param variables what the app reads of its environment
+   * @param stacks whose functions are bundled; all where it is left out
+   * @returns what was left out of the templates, as text
+   */
+  public async synth(variables: Readonly<Record<string, string>> = {}, ...stacks: string[]): Promise<string[]> {
+    await cdk(this.workshop, this.folder, ['synth', ...stacks, '--quiet', '--output', this.assembly], variables);
+    return leaveOut(this.assembly);
+  }
+
+  /** The names of its stacks, in the order of their deployment. */
+  public stacks(): string[] {
+    const { artifacts } = JSON.parse(readFileSync(join(this.assembly, 'manifest.json'), 'utf8')) as { artifacts: Record<string, { type: string }> };
+    return Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack').map(([name]) => name);
+  }
+
+  /** Deploys a stack, or all of them. @throws Error with the CLI's last lines where it fails */
+  public async deploy(stack = '--all', ...options: string[]): Promise<string> {
+    return cdk(this.workshop, this.folder, ['deploy', stack, '--app', this.assembly, '--require-approval', 'never', '--progress', 'events', ...options]);
+  }
+
+  /** Removes all stacks. */
+  public async destroy(): Promise<void> {
+    await cdk(this.workshop, this.folder, ['destroy', '--all', '--force', '--app', this.assembly]);
+  }
+
+  private get assembly(): string {
+    return join(this.folder, 'cdk.out');
+  }
+}
+
+function cdk({ scratch, children, cloud }: Workshop, cwd: string, args: string[], variables: Readonly<Record<string, string>> = {}): Promise<string> {
+  return children.run(CDK, [...args, '--no-notices', '--no-version-reporting', '--ci'], {
+    cwd,
+    env: { ...cloud.environment(scratch.path('home')), ...variables },
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * `npm run test:deploy`: deploys every example, and an app made for this, with the
+ * real CDK CLI into an emulator of AWS that enforces IAM, and prints what was seen.
+ * `DEPLOY_PORT` names the emulator's port; any free one is taken where it is left out.
+ */
+import { type CdkApp, type Workshop, bootstrap } from './cdk-app';
+import { Children } from './children';
+import { Cloud } from './cloud';
+import { proveDoors } from './doors-proof';
+import { Emulator, MissingError, freePort, installEmulator } from './emulator';
+import { proveExamplePage } from './example-page-proof';
+import { proveFirstSteps } from './first-steps-proof';
+import { proveFailedDeployment, proveUpdates } from './releases-proof';
+import { Report, check } from './report';
+import { proveRole } from './role-proof';
+import { Scratch } from './scratch';
+import { proveTable, tablesOf } from './table-proof';
+import { examples, layPackages, probe } from './workbench';
+import { packedTarball } from '../../build-tools/packed-tarball';
+
+/** What can be proven alone: `npm run test:deploy -- probe`. */
+const PARTS = ['examples', 'probe', 'first-steps'];
+
+interface Run extends Workshop {
+  readonly tarball: string;
+  readonly parts: readonly string[];
+}
+
+async function proveAll(report: Report, run: Run): Promise<void> {
+  const shown = run.parts.includes('examples') ? examples(run) : [];
+  const probed = run.parts.includes('probe') ? [probe(run)] : [];
+  report.step('bootstrapping, and synthesising the apps');
+  await Promise.all([bootstrap(run), synthesise(report, [...shown, ...probed])]);
+  for (const app of shown) await proveExample(report, run.cloud, app);
+  for (const app of probed) await proveProbe(report, run.cloud, app);
+  for (const app of [...shown, ...probed]) await proveDestroy(report, run.cloud, app);
+  if (run.parts.includes('first-steps')) await proveFirstSteps(report, run, run.tarball);
+}
+
+async function proveExample(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
+  await report.prove(`${app.name}: cdk deploy`, async () => {
+    await app.deploy();
+    return app.stacks().join(', ');
+  });
+  for (const stack of app.stacks()) await proveStack(report, cloud, stack);
+}
+
+async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void> {
+  for (const app of apps) {
+    const leftOut = await app.synth();
+    if (leftOut.length > 0) report.step(`left out of ${app.name} for the emulator: ${leftOut.join(', ')}`);
+  }
+}
+
+async function proveStack(report: Report, cloud: Cloud, stack: string): Promise<void> {
+  await proveTable(report, cloud, stack);
+  await proveRole(report, cloud, stack);
+  await proveExamplePage(report, cloud, stack);
+}
+
+async function proveProbe(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
+  await app.deploy('ProbeDoors');
+  await proveDoors(report, cloud);
+  await app.deploy('ProbeUpdated');
+  await proveUpdates(report, cloud, app);
+  await proveFailedDeployment(report, cloud, app);
+}
+
+async function proveDestroy(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
+  await report.prove(`${app.name}: cdk destroy`, async () => {
+    const tables = (await Promise.all(app.stacks().map((stack) => tablesOf(cloud, stack)))).flat();
+    await app.destroy();
+    const stacks = await Promise.all(app.stacks().map((stack) => cloud.status(stack)));
+    check(stacks.every((status) => status === undefined || status === 'DELETE_COMPLETE'), `left: ${stacks.join(', ')}`);
+    const kept = await cloud.tableNames();
+    for (const { name, isRetained } of tables) check(kept.includes(name) === isRetained, `${name} is ${isRetained ? 'gone' : 'still there'}`);
+    return `${app.stacks().join(', ')} gone; ${tables.map(({ name, isRetained }) => `${name} ${isRetained ? 'retained' : 'gone'}`).join(', ')}`;
+  });
+}
+
+async function main(): Promise<number> {
+  const report = new Report();
+  const children = new Children();
+  let scratch: Scratch | undefined;
+  try {
+    scratch = Scratch.open((text) => report.step(text));
+    await run(report, scratch, children, parts());
+  } catch (error) {
+    if (error instanceof MissingError) report.skip('Deployment', error.message);
+    else report.giveUp(error);
+  } finally {
+    await children.endAll();
+    scratch?.remove();
+  }
+  return report.close();
+}
+
+async function run(report: Report, scratch: Scratch, children: Children, parts: readonly string[]): Promise<void> {
+  report.step(`working in ${scratch.folder}`);
+  const wanted = port();
+  // Before minutes are spent on the rest.
+  if (wanted !== undefined) await freePort(wanted);
+  const stop = new Promise<never>((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
+  stop.catch(() => undefined);
+  await Promise.race([stop, installEmulator({ scratch, children })]);
+  const tarball = packedTarball();
+  await layPackages({ scratch, children }, tarball);
+  const emulator = await Promise.race([stop, Emulator.start({ scratch, children }, wanted)]);
+  report.step(`ministack ${Emulator.version()} listens at ${emulator.endpoint}, with IAM enforced`);
+  await Promise.race([stop, emulator.gone, proveAll(report, { scratch, children, cloud: new Cloud(emulator.endpoint), tarball, parts })]);
+}
+
+/** @throws RangeError where an argument is not a part */
+function parts(): readonly string[] {
+  const asked = process.argv.slice(2);
+  for (const part of asked) if (!PARTS.includes(part)) throw new RangeError(`"${part}" is not a part. There are: ${PARTS.join(', ')}.`);
+  return asked.length > 0 ? asked : PARTS;
+}
+
+/** @throws RangeError where DEPLOY_PORT is not a port */
+function port(): number | undefined {
+  const text = process.env.DEPLOY_PORT;
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 65_535) throw new RangeError(`DEPLOY_PORT is "${text}"; allowed is a whole number from 1 to 65535.`);
+  return number;
+}
+
+void main().then((code) => process.exit(code));
