@@ -51,7 +51,8 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
 function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity, record }: Stored): void {
   const { scope } = opened;
   const { form } = opened;
-  const [dat, flash] = [withChanges(record.dat, form.encode(changeset.values)), withChanges(record.flash, form.encode(changeset.flash))];
+  const dat = withChanges(record.dat, form.encode(changeset.values, record.dat));
+  const flash = withChanges(record.flash, form.encode(changeset.flash, record.flash));
   const times = timesOf(opened, changeset, record);
   const usr = ownerOf(scope, changeset, record.usr);
   const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) });

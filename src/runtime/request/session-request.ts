@@ -16,6 +16,7 @@ export interface FactoryParts {
   readonly store: Store;
   readonly oldTable: OldTable;
   readonly cookieWriter: CookieWriter;
+  readonly emit: RequestScope['emit'];
 }
 
 /** What an adapter knows about the request. */
@@ -55,39 +56,30 @@ export interface FinishedRequest {
   readonly unavailable?: { readonly status: 500 | 503; readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
+const NO_HEADERS: SessionHeaders = { setCookie: [] };
+const UNUSED: FinishedRequest = { headers: NO_HEADERS };
 /** How many ids of one request are read. More are none: see `docs/threat-model.md`. */
 const MOST_IDS = 3;
 
 /** The session of one request. It opens at most once, and says what the response must carry. */
 export class SessionRequest<Data extends object = Record<string, unknown>> {
-  readonly #scope: RequestScope;
+  readonly #parts: FactoryParts;
   readonly #init: SessionRequestInit;
+  /** Made when the session is asked for: most requests of many sites never do. */
+  #scope: RequestScope | undefined;
   #cookies: RequestCookies | undefined;
   #opened: Promise<OpenedSession> | undefined;
   #isUsed = false;
   #isFinished = false;
 
   /** @internal */
-  public constructor({ options, store, oldTable, cookieWriter }: FactoryParts, init: SessionRequestInit) {
+  public constructor(parts: FactoryParts, init: SessionRequestInit) {
     if (typeof init?.https !== 'boolean') {
-      throw new TypeError('forRequest: https must say whether the browser sent the request by HTTPS, such as req.secure or request.protocol === "https".');
+      throw new TypeError('forRequest: https must say whether the browser sent the request by HTTPS, '
+        + 'such as req.secure or request.protocol === "https".');
     }
-    const { https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = init;
+    this.#parts = parts;
     this.#init = init;
-    const response = new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie, singleSetCookie);
-    const { migrateFrom } = options;
-    this.#scope = {
-      options,
-      store,
-      https,
-      remainingTime,
-      response,
-      migration: migrateFrom && new Migration(oldTable, () => migrateFrom.find(listOf(init.cookies))),
-      isReadOnly: options.isReadOnly || readOnly,
-      touches: method !== 'HEAD' && method !== 'OPTIONS',
-      identities: new Set(),
-      emit: emitter(options),
-    };
   }
 
   /** Whether `session()` or `endSession()` was called. Until then the response needs nothing. */
@@ -124,18 +116,18 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const opened = await this.#settled();
     // One DeleteItem also for a user's session: its entry is left out when the list is next read.
     if (opened !== undefined) return opened.invalidate(false);
-    this.#readCookies();
-    const { identities, response, isReadOnly, migration } = this.#scope;
+    const scope = this.#begin();
+    const { identities, response, isReadOnly, migration } = scope;
     if (identities.size === 0 && migration?.isNamed !== true) return;
     if (this.#isFinished) throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
     if (isReadOnly) {
       throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
     }
     if (identities.size > 0) {
-      await deleteSessions(this.#scope, identities);
+      await deleteSessions(scope, identities);
       response.clearId();
     }
-    await migration?.end(this.#scope);
+    await migration?.end(scope);
   }
 
   /**
@@ -145,18 +137,18 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionUnavailableError if the changes cannot be stored
    */
   public async commit(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.commit();
-    this.#isFinished = true;
-    return this.#scope.response.headers(opened !== undefined);
+    return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
   /** Drops the changes, and says what the response must carry all the same because of `save()`, `invalidate()` and `endSession()`. */
   public async discard(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.close();
-    this.#isFinished = true;
-    return this.#scope.response.headers(opened !== undefined);
+    return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
   /**
@@ -167,21 +159,34 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionTooLargeError, or SessionError with the code `misuse`, if the changes cannot be stored as they are
    */
   public async finish({ status, error }: RequestOutcome = {}): Promise<FinishedRequest> {
-    const failure = error ?? (Number(status) >= 500 ? undefined : await this.commit().then(() => undefined, (reason: unknown) => reason));
+    let failure = error;
+    if (error === undefined && !(Number(status) >= 500)) {
+      if (!this.#isUsed) return this.#unused();
+      try {
+        return { headers: await this.commit() };
+      } catch (reason) {
+        failure = reason;
+      }
+    }
     const headers = await this.discard();
     if (failure instanceof SessionUnavailableError) return { headers, unavailable: unavailable(failure) };
-    if (failure !== undefined && failure !== error) throw failure;
+    if (failure !== error) throw failure;
     return { headers };
   }
 
   /** The text of the id cookie that the response sends so far, set or cleared, or `undefined` for none. */
   public idCookie(): string | undefined {
-    return this.#scope.response.idCookie;
+    return this.#scope?.response.idCookie;
+  }
+
+  #unused(): FinishedRequest {
+    this.#isFinished = true;
+    return UNUSED;
   }
 
   async #open(): Promise<OpenedSession> {
-    const scope = this.#scope;
-    const { ids, recentWrite, malformed } = this.#readCookies();
+    const scope = this.#begin();
+    const { ids, recentWrite, malformed } = this.#cookies as RequestCookies;
     const isReadable = ids.length <= MOST_IDS;
     if ((malformed && ids.length === 0) || !isReadable) scope.emit('cookie-rejected');
     if (ids.length === 0 && isCrossSiteArrival(this.#init.headers)) scope.emit('cross-site-arrival');
@@ -196,22 +201,33 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     return opened;
   }
 
-  #readCookies(): RequestCookies {
-    if (this.#cookies !== undefined) return this.#cookies;
-    const { options, identities } = this.#scope;
-    this.#cookies = readCookies(listOf(this.#init.cookies), options.cookie.name);
-    for (const id of this.#cookies.ids) identities.add(identityOf(id, options.namespace));
-    return this.#cookies;
+  /** Reads the cookies, and makes the scope. */
+  #begin(): RequestScope {
+    if (this.#scope !== undefined) return this.#scope;
+    const { options, store, oldTable, cookieWriter, emit } = this.#parts;
+    const { cookies, https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = this.#init;
+    const { migrateFrom } = options;
+    const headers: readonly unknown[] = Array.isArray(cookies) ? cookies : [cookies];
+    this.#cookies = readCookies(headers, options.cookie.name);
+    this.#scope = {
+      options,
+      store,
+      emit,
+      https,
+      remainingTime,
+      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie, singleSetCookie),
+      isReadOnly: options.isReadOnly || readOnly,
+      touches: method !== 'HEAD' && method !== 'OPTIONS',
+      identities: new Set(this.#cookies.ids.map((id) => identityOf(id, options.namespace))),
+      migration: migrateFrom && new Migration(oldTable, () => migrateFrom.find(headers)),
+    };
+    return this.#scope;
   }
 
   /** The session, if it was opened; one that could not be opened counts as none. */
   #settled(): Promise<OpenedSession | undefined> | undefined {
     return this.#opened?.catch(() => undefined);
   }
-}
-
-function listOf(cookies: unknown): readonly unknown[] {
-  return Array.isArray(cookies) ? cookies : [cookies];
 }
 
 /** Whether a link on another site, or a redirect from one, led here. Under `SameSite=Strict` the browser then sends no cookie. */
@@ -229,7 +245,7 @@ function unavailable(error: SessionUnavailableError): NonNullable<FinishedReques
 }
 
 /** What sessions work with outside of a request. */
-export function detachedScope({ options, store, cookieWriter }: FactoryParts): RequestScope {
+export function detachedScope({ options, store, cookieWriter, emit }: FactoryParts): RequestScope {
   return {
     options,
     store,
@@ -240,7 +256,7 @@ export function detachedScope({ options, store, cookieWriter }: FactoryParts): R
     touches: true,
     identities: new Set(),
     migration: undefined,
-    emit: emitter(options),
+    emit,
   };
 }
 

@@ -46,6 +46,7 @@ interface Stale {
 
 const LONGEST_KEY = 255;
 const NO_CHANGES: Changes = new Map();
+const NOTHING_STORED: ReadonlyMap<string, Stored> = new Map();
 
 /**
  * The data of one session in memory.
@@ -58,7 +59,9 @@ export class Values {
   readonly #codec: Codec;
   readonly #damaged: () => void;
   readonly #decode: Decode;
-  #entries = new Map<string, Entry>();
+  /** What the table has. Keys that were not asked for have no entry over it. */
+  #stored: ReadonlyMap<string, Stored>;
+  readonly #entries = new Map<string, Entry>();
   #stale: Stale[] = [];
   #revision = 0;
 
@@ -67,11 +70,11 @@ export class Values {
     this.#codec = codec;
     this.#decode = decode;
     this.#damaged = damaged;
-    for (const [key, value] of stored) this.#entries.set(key, closed(value));
+    this.#stored = stored;
   }
 
   public get(key: string): unknown {
-    const entry = this.#entries.get(key);
+    const entry = this.#entryOf(key);
     if (entry?.state === 'closed') this.#open(key, entry);
     return entry?.value;
   }
@@ -79,7 +82,7 @@ export class Values {
   /** Whether a key has a value. Decodes nothing, so a damaged value counts until it is asked for. */
   public has(key: string): boolean {
     const entry = this.#entries.get(key);
-    return entry !== undefined && isPresent(entry);
+    return entry === undefined ? this.#stored.has(key) : isPresent(entry);
   }
 
   /** @throws TypeError for a key or a value that cannot be stored */
@@ -101,12 +104,12 @@ export class Values {
 
   /** Deletes the keys that are known here, damaged ones too, and none that another request adds meanwhile. */
   public clear(): void {
-    for (const key of [...this.#entries.keys()]) this.delete(key);
+    for (const key of this.#allKeys()) this.delete(key);
   }
 
   /** The keys that have a value. Decodes nothing. */
   public keys(): string[] {
-    return [...this.#entries].flatMap(([key, entry]) => (isPresent(entry) ? key : []));
+    return [...this.#allKeys()].filter((key) => this.has(key));
   }
 
   /**
@@ -128,7 +131,7 @@ export class Values {
       const entry = this.#entries.get(key);
       if (entry === undefined) continue;
       Object.assign(entry, { stored: stored.get(key), storedText: text });
-      if (text === undefined && entry.state === 'deleted') this.#entries.delete(key);
+      if (text === undefined && entry.state === 'deleted') this.#entries.set(key, closed(undefined));
     }
   }
 
@@ -140,7 +143,7 @@ export class Values {
       if (entry.state === 'deleted' || this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
       else if (!isSame(value, entry.stored)) this.#replace(key, entry, value);
     }
-    for (const [key, value] of stored) if (!this.#entries.has(key)) this.#entries.set(key, closed(value));
+    this.#stored = stored;
   }
 
   /** Drops everything that was not set here. Objects that were handed out of it must not be changed any more. */
@@ -149,6 +152,7 @@ export class Values {
       if (entry.state === 'open' && this.#isChanged(key, entry)) Object.assign(entry, { stored: undefined, storedText: undefined });
       else this.#replace(key, entry, undefined);
     }
+    this.#stored = NOTHING_STORED;
   }
 
   /**
@@ -158,7 +162,8 @@ export class Values {
    */
   public snapshot(isPortable: (stored: Stored) => boolean): Snapshot {
     const snapshot = new Map<string, Stored | { text: string }>();
-    for (const [key, entry] of this.#entries) {
+    for (const key of this.#allKeys()) {
+      const entry = this.#entryOf(key) as Entry;
       const { stored } = entry;
       const isStill = stored !== undefined && !this.#isChanged(key, entry);
       if (isStill && !isPortable(stored)) this.get(key);
@@ -176,15 +181,16 @@ export class Values {
       const was = snapshot.get(key);
       const text = typeof was === 'object' && 'text' in was ? was.text : entry.storedText;
       Object.assign(entry, { stored: stored.get(key), storedText: was === undefined ? undefined : text });
-      if (was === undefined && entry.state === 'deleted') this.#entries.delete(key);
+      if (was === undefined && entry.state === 'deleted') this.#entries.set(key, closed(undefined));
     }
+    this.#stored = stored;
   }
 
   /** @throws TypeError for a key that cannot be stored */
   public beginUpdate(key: string): UpdateStart {
     checkKey(key);
     this.get(key);
-    const entry = this.#entries.get(key);
+    const entry = this.#entryOf(key);
     const own = entry !== undefined && this.#isChanged(key, entry) ? { text: this.#currentText(key, entry) } : undefined;
     return { key, revision: this.#revision, own };
   }
@@ -201,7 +207,7 @@ export class Values {
 
   /** What an attempt of an update is computed from: the text, and a value of it that the caller may change. */
   public baseOf({ key, own }: UpdateStart): { readonly text: string | undefined; readonly value: unknown } {
-    const entry = this.#entries.get(key);
+    const entry = this.#entryOf(key);
     const text = own !== undefined ? own.text : entry?.stored === undefined ? undefined : this.#storedText(key, entry);
     const parsed = text === undefined ? undefined : this.#tryParse(text);
     return { text, value: parsed?.value };
@@ -220,7 +226,7 @@ export class Values {
       return;
     }
     if (entry !== undefined) this.#replace(key, { ...entry, text: base }, undefined);
-    if (stored !== undefined) this.#entries.set(key, { ...closed(stored), storedText: text });
+    this.#entries.set(key, { ...closed(stored), storedText: text });
   }
 
   /** The text of a value to be stored under a key. @throws TypeError for one that cannot be */
@@ -241,7 +247,7 @@ export class Values {
   }
 
   #assign(key: string, change: Pick<Entry, 'text' | 'value' | 'state'>): void {
-    const { stored, storedText } = this.#entries.get(key) ?? closed(undefined);
+    const { stored, storedText } = this.#entryOf(key) ?? closed(undefined);
     this.#entries.set(key, { stored, storedText, ...change, setAt: ++this.#revision });
     // This says what is to be stored, whatever became of an object that was handed out before.
     if (this.#stale.length > 0) this.#stale = this.#stale.filter((stale) => stale.key !== key);
@@ -250,8 +256,20 @@ export class Values {
   /** Replaces an entry that was not changed here. What was handed out of it is watched. */
   #replace(key: string, { state, value, text }: Entry, stored: Stored | undefined): void {
     if (state === 'open' && typeof value === 'object' && value !== null && text !== undefined) this.#stale.push({ key, value, text });
-    if (stored === undefined) this.#entries.delete(key);
-    else this.#entries.set(key, closed(stored));
+    this.#entries.set(key, closed(stored));
+  }
+
+  #entryOf(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    const stored = entry === undefined ? this.#stored.get(key) : undefined;
+    if (stored === undefined) return entry;
+    const made = closed(stored);
+    this.#entries.set(key, made);
+    return made;
+  }
+
+  #allKeys(): Set<string> {
+    return new Set([...this.#stored.keys(), ...this.#entries.keys()]);
   }
 
   #isChanged(key: string, entry: Entry): boolean {
