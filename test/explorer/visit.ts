@@ -210,7 +210,7 @@ export class Visit {
     await store();
     for (const tag of tags) this.#drafts.delete(tag);
     // What was dropped with a session that ended stays dropped, unless a sign-in goes on.
-    const last = this.events.findLast((type) => ['ended', 'created', 'regenerated'].includes(type));
+    const last = this.events.filter((type) => ['ended', 'created', 'regenerated'].includes(type)).at(-1);
     if (last !== 'ended') this.#around.acknowledged(this, tags);
   }
 

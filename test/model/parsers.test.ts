@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { runs } from './runs';
 import { resolveOptions } from '../../src/runtime/options/resolve-options';
-import { readCookies } from '../../src/runtime/request/cookie';
+import { readCookies } from '../../src/runtime/request/cookies';
 import { isSessionId } from '../../src/runtime/session/id';
 import { readItem } from '../../src/runtime/table/item';
 
