@@ -24,18 +24,22 @@ describe('in every order, with answers that are lost, calls that come late and r
 });
 
 describe('the explorer notices', () => {
-  const without = (clause: RegExp): Scenario['spoil'] => (input) =>
-    ({ ...input, ...(input.ConditionExpression !== undefined && { ConditionExpression: input.ConditionExpression.replace(clause, '') }) });
-  const scenario = (title: string): Scenario => SCENARIOS.find((each) => each.title === title) as Scenario;
+  const broken = (title: string, clause: string, wrong: string): Scenario => ({
+    ...(SCENARIOS.find((each) => each.title === title) as Scenario),
+    spoil: (input) => ({
+      ...input,
+      ...(input.ConditionExpression !== undefined && { ConditionExpression: input.ConditionExpression.replace(clause, wrong) }),
+    }),
+  });
 
-  test.each<[string, string, RegExp, RegExp]>([
-    ['that a write may create what is not there', 'an exact update beside a sign-out', /attribute_exists\(sid\) AND exp > :now AND /, /ended|deleted/],
-    ['that a write may change what is frozen', 'a sign-in beside a writer', / AND attribute_not_exists\(frz\)/, /acknowledged/],
-    ['that an exact update does not hold the version', 'two exact updates', / AND ver = :ver/, /acknowledged/],
-  ])('%s', async (_, title, clause, problem) => {
-    const { failure } = await explore({ ...scenario(title), spoil: without(clause) }, 2);
-    expect(failure?.problems.join()).toMatch(problem);
+  test.each<[string, string, string, string]>([
+    ['that a write may change what is frozen', 'a sign-in beside a writer', ' AND attribute_not_exists(frz)', ''],
+    ['that an exact update does not hold the version', 'two exact updates', 'ver = :ver', 'ver >= :ver'],
+  ])('%s', async (_, title, clause, wrong) => {
+    const scenario = broken(title, clause, wrong);
+    const { failure } = await explore(scenario, 1);
+    expect(failure?.problems.join()).toMatch(/acknowledged/);
     // What it says is a schedule that anybody can run again.
-    expect(await replay({ ...scenario(title), spoil: without(clause) }, failure?.schedule ?? [])).toEqual(failure);
+    expect(await replay(scenario, failure?.schedule ?? [])).toEqual(failure);
   });
 });

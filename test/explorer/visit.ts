@@ -67,6 +67,8 @@ export class Visit {
   public readonly refused = new Set<string>();
   public readonly clock: VisitClock;
   public isSigningIn = false;
+  /** It asked to be signed out; whether it was, it may not have been told. */
+  public hasTriedToLeave = false;
   public hasSignedOut = false;
   public isDone = false;
   public setCookie: readonly string[] = [];
@@ -138,12 +140,15 @@ export class Visit {
   }
 
   public async signOut(): Promise<void> {
+    this.hasTriedToLeave = true;
     await this.#began.endSession();
     this.#leave();
   }
 
   public async invalidate(): Promise<void> {
-    await (await this.session()).invalidate();
+    const session = await this.session();
+    this.hasTriedToLeave = true;
+    await session.invalidate();
     this.#leave();
   }
 
