@@ -43,12 +43,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // What is packed is listed below, not what is left out.
   npmignoreEnabled: false,
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
-  excludeTypescript: ['src/runtime/**', 'src/testing/**'],
+  excludeTypescript: ['src/runtime/**', 'src/testing/**', 'src/cli/**'],
   devDeps: [
     `aws-cdk-lib@${developed.cdkVersion}`,
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
-    '@smithy/node-http-handler',
+    // Tests hold our signer to the SDK's, and make its retries not wait.
     '@smithy/signature-v4',
     '@smithy/core@^3.41.0',
     '@types/aws-lambda',
@@ -71,6 +71,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     '@aws-cdk/integ-runner@^2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    // What migrateFrom takes over, written by itself in the tests.
+    'connect-dynamodb@3.0.5',
+    'express-session@1.19.0',
     'devalue',
     'hono',
     'superjson',
@@ -144,6 +147,7 @@ project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+project.eslint?.allowDevDeps('src/cli/**');
 // The flags of a stored value are bits, and so is a checksum.
 project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
 
@@ -176,6 +180,13 @@ new javascript.TypescriptConfig(project, {
 });
 
 new javascript.TypescriptConfig(project, {
+  fileName: 'src/cli/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../runtime/tsconfig.json']),
+  include: ['**/*.ts'],
+  exclude: [],
+});
+
+new javascript.TypescriptConfig(project, {
   fileName: 'build-tools/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
   compilerOptions: { ...loadableOnFirstUse, rootDir: '..', noEmit: true },
@@ -203,13 +214,32 @@ docs.spawn(project.postCompileTask);
 project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md']);
 project.package.addField('exports', packageExports());
 project.package.addField('typesVersions', typesVersions());
+project.package.addBin({ 'cdk-session-table': 'lib/cli/main.js' });
 project.package.addField('sideEffects', false);
 project.package.addField('type', 'commonjs');
 // Optional, every one: a package with a handler only needs no CDK, and one with a stack only needs no client.
 project.package.addField('peerDependenciesMeta', Object.fromEntries(
-  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'dynalite']
     .map((name) => [name, { optional: true }]),
 ));
+
+// Names in other languages. Without publishTo…, which would have each build need every tool-chain.
+project.tryFindObjectFile('package.json')?.addOverride('jsii.targets', {
+  python: { distName: 'cdk-session-table', module: 'cdk_session_table' },
+  java: { package: 'com.example.sessiontable', maven: { groupId: 'com.example.session-table', artifactId: 'cdk-session-table' } },
+  go: { moduleName: 'example.com/session-table/go', packageName: 'sessiontable' },
+});
+project.addTask('pack:languages', {
+  description: 'Leaves the packages for Python, Java and Go in dist/, as far as their tool-chains are there',
+  exec: 'tsx build-tools/pack-languages.ts',
+  receiveArgs: true,
+});
+project.addTask('test:languages', {
+  description: 'Makes one stack in TypeScript, Python, Java and Go, and compares the templates',
+  exec: 'tsx test/languages/main.ts',
+  receiveArgs: true,
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
+});
 
 // Not a projen task: the folder that it is given is meant from where it is called.
 project.package.setScript('example', 'tsx build-tools/copy-example.ts');

@@ -44,10 +44,10 @@ export class Books {
     for (const verb of call.unconditional()) this.#problems.push(`${call.visit} writes without a condition: ${verb}`);
   }
 
-  public acknowledge({ name }: Visit, tags: readonly string[], states: States): void {
+  public acknowledge({ name, isOfUser }: Visit, tags: readonly string[], states: States): void {
     for (const tag of tags) {
       const homes = [...states.values()].filter(({ text }) => text.includes(tag)).map(({ key }) => key);
-      if (homes.length === 0) this.#problems.push(`${name} was told that ${tag} is stored, and it is nowhere`);
+      if (homes.length === 0 && !isOfUser) this.#problems.push(`${name} was told that ${tag} is stored, and it is nowhere`);
       this.#acknowledged.push({ tag, homes });
     }
   }
@@ -95,8 +95,13 @@ export class Books {
     const id = visit.newId;
     if (id === undefined) return;
     const key = keyOfId(id);
+<<<<<<< HEAD
     const isAlive = states.get(key)?.life === 'alive';
     if (!isAlive && !visit.hasTriedToLeave) this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
+=======
+    this.#known.add(key);
+    if (states.get(key)?.life !== 'alive' && !visit.isOfUser) this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
+>>>>>>> main
     const old = this.#given;
     if (visit.left.includes(id)) this.#problems.push(`${visit.name} answers with the cookie of a session that it left`);
     // A cookie that lasts is sent again for the session that the request came with.
