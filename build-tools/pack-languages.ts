@@ -41,7 +41,7 @@ export function packLanguages(languages: readonly string[], folder: string): voi
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', packedTarball(), ...pinned], folder);
   if (languages.length === 0) return;
   const targets = languages.flatMap((language) => ['--target', language]);
-  run(join(ROOT, 'node_modules/.bin/jsii-pacmak'), ['--outdir', dist, '--no-npmignore', ...targets, 'node_modules/cdk-session-table'], folder);
+  run(join(ROOT, 'node_modules/.bin/jsii-pacmak'), ['node_modules/cdk-session-table', '--outdir', dist, '--no-npmignore', ...targets], folder);
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {
