@@ -286,6 +286,7 @@ const measured = (name: string) => `${bundleBench} && node --no-warnings bench/r
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
 project.package.setScript('bench:read', measured('read-ratio'));
 project.package.setScript('bench:scale', measured('scale'));
+project.package.setScript('bench:young', measured('young'));
 project.package.setScript('bench:synth', measured('synth'));
 project.eslint?.addLintPattern('bench');
 // Its own package.json lists what it compares with, and not what it shares with the project.
