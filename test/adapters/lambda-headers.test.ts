@@ -53,7 +53,7 @@ describe('the cookie of a request is found', () => {
     const other = await Visitor.withSession(table, clock);
     const event = { ...eventOf('HTTP API'), headers: { cookie: `session_id=${visitor.id}` }, cookies: [`session_id=${other.id}`] };
     expect(await answer(event, readName)).toMatchObject({ body: 'nobody' });
-    expect(table.takeCalls()).toEqual([]);
+    expect(table.takeCalls()).toEqual(['GetItem(strong)', 'GetItem(strong)']);
   });
 
   const STRANGE: [string, object][] = [
@@ -122,7 +122,7 @@ test.each(SOURCES)('a store out of reach is 503 with Retry-After where %s looks 
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials, maxAttempts: 1 });
   const result = await answer(eventOf(source, { cookies: visitor.jar.cookies() }), readName, client);
-  expect(result).toMatchObject({ statusCode: 503, body: 'Service Unavailable' });
+  expect(result).toMatchObject({ statusCode: 503, body: expect.stringContaining('unavailable') });
   expect(source === 'ALB, multi-value' ? result.multiValueHeaders : result.headers).toMatchObject(
     source === 'ALB, multi-value' ? { 'retry-after': ['1'] } : { 'retry-after': '1' },
   );
@@ -138,7 +138,7 @@ test('a 503 after a save carries the cookies of what was saved', async () => {
     await opened.save();
     throw new SessionUnavailableError('unavailable', 'another call failed');
   });
-  expect(result).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1', 'Vary': 'Cookie', 'Cache-Control': 'no-store' } });
+  expect(result).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1', 'Vary': 'Cookie', 'cache-control': 'no-store' } });
   const [id = ''] = /[\w-]{43}/.exec(String(result.cookies)) ?? [];
   expect((await table.item(id))?.dat).toEqual({ M: { name: { S: '"Bob"' } } });
   log.mockRestore();

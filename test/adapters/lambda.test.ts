@@ -160,7 +160,113 @@ describe('Secure', () => {
   });
 });
 
+describe('responses that are not plain objects', () => {
+  class Page {
+    public get statusCode(): number {
+      return 201;
+    }
+
+    public get headers(): Record<string, string> {
+      return { 'x-own': '1' };
+    }
+
+    public get body(): string {
+      return 'a page';
+    }
+  }
+
+  const wanted = { statusCode: 201, headers: { 'x-own': '1', 'Vary': 'Cookie' }, body: 'a page' };
+  const pages: [string, () => object][] = [
+    ['getters of its class', () => new Page()],
+    ['getters of its own', () => ({ get statusCode() {
+      return 201;
+    }, get headers() {
+      return { 'x-own': '1' };
+    }, get body() {
+      return 'a page';
+    } })],
+    ['toJSON', () => ({ secret: 's', toJSON: () => ({ statusCode: 201, headers: { 'x-own': '1' }, body: 'a page' }) })],
+  ];
+  test.each(pages)('keep status, headers and body where they have %s', async (_name, page) => {
+    for (const source of SOURCES.filter((name) => name !== 'ALB, multi-value')) {
+      const answer = await wrap(async (full) => {
+        await setsName(full);
+        return page();
+      })(eventOf(source));
+      expect(answer).toMatchObject(wanted);
+      expect(answer).not.toHaveProperty('secret');
+    }
+  });
+
+  test('count as failures where their class says 500', async () => {
+    class Failure extends Page {
+      public override get statusCode(): number {
+        return 500;
+      }
+    }
+    const before = await scene.table.items();
+    await wrap(async (full) => {
+      await setsName(full);
+      return new Failure();
+    })(eventOf('HTTP API'));
+    expect(await scene.table.items()).toEqual(before);
+  });
+});
+
 describe('failures', () => {
+  test.each(SOURCES)('after a save are logged and become a 500 with the cookies that are owed, behind %s', async (source) => {
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const error = new RangeError('too far');
+    const visitor = await scene.signedIn();
+    const answer = await wrap(async ({ session }) => {
+      const opened = await session();
+      opened.regenerate();
+      opened.set('name', 'Eve');
+      await opened.save();
+      opened.set('name', 'Bob');
+      throw error;
+    })(eventOf(source, { cookies: visitor.jar.cookies() }));
+    expect(answer).toMatchObject({ statusCode: 500, body: 'Internal Server Error' });
+    const id = /session_id=([\w-]{43})/.exec(cookiesFor(source, answer)[0] ?? '')?.[1] ?? '';
+    expect((await scene.table.item(id))?.dat?.M?.name).toEqual({ S: '"Eve"' });
+    expect(log.mock.calls).toEqual([[error]]);
+    log.mockRestore();
+  });
+
+  test('of the commit after a save go out with the cookies that are owed, too', async () => {
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const answer = await wrap(async ({ session }) => {
+      const opened = await session();
+      opened.set('name', 'Eve');
+      await opened.save();
+      opened.set('note', 'x'.repeat(500_000));
+      return { statusCode: 200, body: 'never seen' };
+    }, { compress: false })(eventOf('HTTP API'));
+    expect(answer).toMatchObject({ statusCode: 500, cookies: [expect.stringMatching(/^session_id=[\w-]{43}/), expect.anything()] });
+    expect(log.mock.calls[0]?.[0]).toMatchObject({ code: 'too-large' });
+    log.mockRestore();
+  });
+
+  test('that are nothing, or undefined, save nothing either', async () => {
+    const before = await scene.table.items();
+    const handler = wrap(async (full) => {
+      await setsName(full);
+      throw undefined;
+    });
+    await expect(handler(eventOf('HTTP API'))).rejects.toBeUndefined();
+    expect(await scene.table.items()).toEqual(before);
+  });
+
+  test.each(SOURCES)('of a missing table are 500 without Retry-After, behind %s', async (source) => {
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const visitor = await scene.signedIn();
+    const reads = async ({ session }: Context) => ({ statusCode: 200, body: String((await session()).size) });
+    const answer = await wrap(reads, { tableName: 'Missing' })(eventOf(source, { cookies: visitor.jar.cookies() }));
+    expect(answer.statusCode).toBe(500);
+    expect(JSON.stringify([answer.headers, answer.multiValueHeaders])).not.toMatch(/retry-after/i);
+    log.mockRestore();
+  });
+
   test('a handler that throws stores nothing, and its error goes on', async () => {
     const before = await scene.table.items();
     const handler = wrap(async (full) => {
@@ -182,7 +288,7 @@ describe('failures', () => {
       expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
       expect(answer.cookies).toBeUndefined();
     }
-    expect(log.mock.calls.flat()).toEqual(Array(2).fill(expect.stringMatching(/^SessionUnavailableError \(unavailable\): .*GetItem/)));
+    expect(log.mock.calls.flat()).toEqual(Array(2).fill(expect.stringMatching(/^SessionUnavailableError \(unavailable\): DynamoDB cannot be reached/)));
     log.mockRestore();
   });
 

@@ -190,7 +190,7 @@ test.each(passedOver)('the function is not called with %s', (_name, record) => {
 });
 
 test('a session of the runtime has the leaf that the filter looks for', () => {
-  const record = { exp: 1, iat: 1, iss: 1, ver: 1, upd: [], flash: new Map(), dat: new Map(), foreign: 0 };
+  const record = { exp: 1, iat: 1, iss: 1, ver: 1, flash: new Map(), dat: new Map(), otherAttributes: {} };
   const item = toItem(new Uint8Array(32), record);
   expect(item[CREATED_ATTRIBUTE]).toEqual({ N: '1' });
   expect(item).toHaveProperty(KEY_ATTRIBUTE);

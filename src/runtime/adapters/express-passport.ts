@@ -34,48 +34,46 @@ export function passportMiddleware<Data extends object>(open: (request: object) 
 }
 
 function put(request: object, session: Session): void {
-  Object.defineProperty(request, 'session', { value: facadeOf(request, session), configurable: true, enumerable: true, writable: true });
+  const value = facadeOf(request, session);
+  FACADES.add(value);
+  Object.defineProperty(request, 'session', { value, configurable: true, enumerable: true, writable: true });
 }
 
 /** The session as an object with its keys as properties. */
 function facadeOf(request: object, session: Session): PassportSession {
-  /** What the session was when it got its successor: Passport's `keepSessionInfo` reads it then. */
-  let past: Record<string, unknown> | undefined;
-  const run = (action: () => Promise<void>, callback: Callback = () => undefined): PassportSession => {
-    action().then(() => process.nextTick(callback), (error: unknown) => process.nextTick(callback, error));
+  const run = (action: Promise<void>, callback: Callback = () => undefined): PassportSession => {
+    action.then(() => process.nextTick(callback), (error: unknown) => process.nextTick(callback, error));
     return facade;
   };
-  const leave = async (): Promise<void> => {
-    past = dataOf(session);
+  /** Ends the session. Its data stays to be read here: Passport's `keepSessionInfo` does so afterwards. */
+  const leave = async (next: () => unknown): Promise<void> => {
+    const data = session.toObject();
     await session.invalidate();
+    for (const trap of Object.keys(traps) as (keyof typeof traps)[]) delete traps[trap];
+    Object.assign(facade, data);
+    next();
   };
-  const methods: Record<string, unknown> = {
-    regenerate: (callback: Callback) => run(async () => {
-      await leave();
-      put(request, session);
-    }, callback),
-    save: (callback?: Callback) => run(() => session.save(), callback),
-    destroy: (callback?: Callback) => run(async () => {
-      await leave();
-      Object.assign(request, { session: undefined });
-    }, callback),
-  };
-  const valueOf = (key: string): unknown => (past ? past[key] : session.get(key));
-  const facade = new Proxy<PassportSession>({} as PassportSession, {
-    get: (_target, key) => (typeof key === 'symbol' ? undefined : Object.hasOwn(methods, key) ? methods[key] : valueOf(key)),
-    has: (_target, key) => typeof key === 'string' && (Object.hasOwn(methods, key) || valueOf(key) !== undefined),
-    set: (_target, key, value: unknown) => typeof key === 'string' && (past ? Reflect.set(past, key, value) : (session.set(key, value), true)),
-    deleteProperty: (_target, key) => typeof key === 'string' && (past ? Reflect.deleteProperty(past, key) : (session.delete(key), true)),
-    ownKeys: () => (past ? Object.keys(past) : session.keys()),
-    getOwnPropertyDescriptor: (_target, key) => {
-      const value = typeof key === 'string' ? valueOf(key) : undefined;
-      return value === undefined ? undefined : { value, configurable: true, enumerable: true, writable: true };
-    },
+  // Not enumerable, so `for in` does not see them.
+  const methods = Object.defineProperties({}, {
+    regenerate: { value: (callback: Callback) => run(leave(() => put(request, session)), callback) },
+    save: { value: (callback?: Callback) => run(session.save(), callback) },
+    destroy: { value: (callback?: Callback) => run(leave(() => delete (request as { session?: unknown }).session), callback) },
   });
-  FACADES.add(facade);
+  const traps: ProxyHandler<PassportSession> = {
+    get: (target, key) => (key in target ? target[key as string] : read(session, key)),
+    has: (target, key) => key in target || read(session, key) !== undefined,
+    set: (_, key, value: unknown) => (session.set(key as string, value), true),
+    deleteProperty: (_, key) => (session.delete(key as string), true),
+    ownKeys: () => session.keys(),
+    getOwnPropertyDescriptor: (_, key) => {
+      const value = read(session, key);
+      return value === undefined ? value : { value, configurable: true, enumerable: true, writable: true };
+    },
+  };
+  const facade = new Proxy(Object.create(methods) as PassportSession, traps);
   return facade;
 }
 
-function dataOf(session: Session): Record<string, unknown> {
-  return Object.fromEntries(session.entries());
+function read(session: Session, key: string | symbol): unknown {
+  return typeof key === 'string' ? session.get(key) : undefined;
 }

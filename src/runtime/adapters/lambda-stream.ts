@@ -46,7 +46,7 @@ export function lambdaStream<Data extends object, Event extends LambdaHttpEvent 
       try {
         const response = await handler(event as Event, withSession(context as Context, request));
         const { headers, unavailable } = await request.finish({ status: statusOf(response) });
-        if (!unavailable) return addSessionHeaders(response, headers, source);
+        if (!unavailable) return addSessionHeaders('statusCode' in response ? response : { statusCode: 200, ...response }, headers, source);
         abandon(response.body);
         return addSessionHeaders(toUnavailable(unavailable, source), headers, source);
       } catch (error) {

@@ -58,7 +58,7 @@ async function attempt(opened: OpenedSession, { identity, record }: Stored, star
   const base = session.data.baseOf(start);
   const value = applied(change, base.value);
   const text = value === undefined ? undefined : session.data.check(start.key, value);
-  const changed = form.encode(new Map([[start.key, text]]));
+  const changed = form.encode(new Map([[start.key, text]]), record.dat);
   const tokens = [...(record.upd ?? []), scope.options.random(TOKEN_BYTES)].slice(-MOST_TOKENS);
   const after = { ...record, dat: withChanges(record.dat, changed), ver: record.ver + 1, upd: tokens };
   opened.checkSize(identity.key, after);

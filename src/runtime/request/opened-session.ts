@@ -240,31 +240,22 @@ function largestKeys({ dat }: SessionRecord): { key: string; bytes: number }[] {
 
 /** Reads the sessions that a request names. What is not there, dead or damaged is a new session, and so are two that live. */
 export async function openSession(scope: RequestScope, identities: readonly Identity[], strong: boolean): Promise<OpenedSession> {
+  const [only, second] = identities;
+  if (second === undefined) return new OpenedSession(scope, only && (await load(scope, only, strong)));
   const loaded = await Promise.all(identities.map((identity) => load(scope, identity, strong)));
-  const living = loaded.flatMap((each) => (each.record === undefined ? [] : { identity: each.identity, record: each.record }));
-  const [first, ...more] = living;
-  if (more.length > 0) {
-    scope.emit('cookie-rejected');
-    return new OpenedSession(scope, { kind: 'fresh' }, living.map(({ identity }) => identity));
-  }
-  if (first !== undefined) return new OpenedSession(scope, { kind: 'stored', ...first });
-  const [missed] = loaded;
-  if (missed === undefined) return new OpenedSession(scope);
-  return new OpenedSession(scope, { kind: 'missed', identity: missed.identity, isDoubtful: !strong && !missed.isFinal });
+  const living = loaded.filter(({ kind }) => kind === 'stored');
+  if (living.length < 2) return new OpenedSession(scope, living[0] ?? loaded[0]);
+  scope.emit('cookie-rejected');
+  return new OpenedSession(scope, { kind: 'fresh' }, living.map(({ identity }) => identity));
 }
 
-interface Loaded {
-  readonly identity: Identity;
-  /** The session, if it lives. */
-  readonly record?: SessionRecord;
-  /** Whether no later read could find it alive. */
-  readonly isFinal?: boolean;
-}
-
-async function load(scope: RequestScope, identity: Identity, strong: boolean): Promise<Loaded> {
+async function load(scope: RequestScope, identity: Identity, strong: boolean): Promise<Exclude<Known, { readonly kind: 'fresh' }>> {
   const target = targetOf(scope, identity.key);
   const result = await scope.store.load(target, strong);
-  if (result.kind === 'found' && scope.options.lifetime.isAlive(result.record, target.now)) return { identity, record: result.record };
-  scope.emit(result.kind === 'found' ? 'expired' : result.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
-  return { identity, isFinal: result.kind === 'found' && result.record.frz !== undefined };
+  if (result.kind !== 'found') scope.emit(result.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
+  else if (scope.options.lifetime.isAlive(result.record, target.now)) return { kind: 'stored', identity, record: result.record };
+  else scope.emit('expired', identity.key);
+  // No later read finds a frozen item alive, nor does a strong one miss anything.
+  const isFrozen = result.kind === 'found' && result.record.frz !== undefined;
+  return { kind: 'missed', identity, isDoubtful: !strong && !isFrozen };
 }

@@ -47,7 +47,8 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
 function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity, record }: Stored): void {
   const { scope } = opened;
   const { form } = opened;
-  const [dat, flash] = [withChanges(record.dat, form.encode(changeset.values)), withChanges(record.flash, form.encode(changeset.flash))];
+  const dat = withChanges(record.dat, form.encode(changeset.values, record.dat));
+  const flash = withChanges(record.flash, form.encode(changeset.flash, record.flash));
   const times = timesOf(opened, changeset, record);
   const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr });
   // The old item has to have room for the token that freezes it.

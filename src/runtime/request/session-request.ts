@@ -54,6 +54,7 @@ export interface FinishedRequest {
 }
 
 const NO_HEADERS: SessionHeaders = { setCookie: [] };
+const UNUSED: FinishedRequest = { headers: NO_HEADERS };
 /** How many ids of one request are read. More are none: see `docs/threat-model.md`. */
 const MOST_IDS = 3;
 
@@ -129,17 +130,17 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionUnavailableError if the changes cannot be stored
    */
   public async commit(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.commit();
-    this.#isFinished = true;
     return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
   /** Drops the changes, and says what the response must carry all the same because of `save()`, `invalidate()` and `endSession()`. */
   public async discard(): Promise<SessionHeaders> {
+    this.#isFinished = true;
     const opened = await this.#settled();
     await opened?.close();
-    this.#isFinished = true;
     return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
@@ -151,16 +152,29 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
    * @throws SessionTooLargeError, or SessionError with the code `misuse`, if the changes cannot be stored as they are
    */
   public async finish({ status, error }: RequestOutcome = {}): Promise<FinishedRequest> {
-    const failure = error ?? (Number(status) >= 500 ? undefined : await this.commit().then(() => undefined, (reason: unknown) => reason));
+    let failure = error;
+    if (error === undefined && !(Number(status) >= 500)) {
+      if (!this.#isUsed) return this.#unused();
+      try {
+        return { headers: await this.commit() };
+      } catch (reason) {
+        failure = reason;
+      }
+    }
     const headers = await this.discard();
     if (failure instanceof SessionUnavailableError) return { headers, unavailable: unavailable(failure) };
-    if (failure !== undefined && failure !== error) throw failure;
+    if (failure !== error) throw failure;
     return { headers };
   }
 
   /** The text of the id cookie that the response sends so far, set or cleared, or `undefined` for none. */
   public idCookie(): string | undefined {
     return this.#scope?.response.idCookie;
+  }
+
+  #unused(): FinishedRequest {
+    this.#isFinished = true;
+    return UNUSED;
   }
 
   async #open(): Promise<OpenedSession> {

@@ -5,7 +5,7 @@ import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './s
 import { newSessionId } from '../session/id';
 import { Changeset, SessionSnapshot } from '../session/session';
 import type { Snapshot } from '../session/values';
-import { SessionRecord, SessionTimes, StoredChanges, StoredValues, newRecord, withChanges } from '../table/item';
+import { SessionRecord, SessionTimes, StoredChanges, StoredValue, StoredValues, newRecord, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { SessionWrite } from '../table/store';
 import { StoredForm } from '../table/stored-form';
@@ -126,17 +126,18 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
 
 function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
   const texts = new Map<string, string>();
-  for (const [key, value] of snapshot) if (typeof value === 'object' && 'text' in value) texts.set(key, value.text);
-  const encoded = form.encode(texts);
-  const stored = new Map<string, string | Uint8Array>();
-  for (const [key, value] of snapshot) stored.set(key, typeof value === 'object' && 'text' in value ? (encoded.get(key) as string) : value);
-  return stored;
+  const stored = new Map<string, StoredValue>();
+  for (const [key, value] of snapshot) {
+    if (typeof value === 'object' && 'text' in value) texts.set(key, value.text);
+    else stored.set(key, value);
+  }
+  return withChanges(stored, form.encode(texts, stored));
 }
 
 /** Writes until the session is as the write expects it: another request may move its idle timeout or, for a write of all, its data. */
 async function updateSession(opened: OpenedSession, changeset: Changeset, { identity, record: known }: Stored): Promise<void> {
   const { scope, session, form } = opened;
-  const [values, flash] = [form.encode(changeset.values), form.encode(changeset.flash)];
+  const [values, flash] = [form.encode(changeset.values, known.dat), form.encode(changeset.flash, known.flash)];
   let record = known;
   await repeatRace(scope, identity.key, async () => {
     const target = { ...targetOf(scope, identity.key), now: Math.max(secondsOf(scope), record.iat) };

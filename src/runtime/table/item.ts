@@ -22,6 +22,7 @@ export const FLASH_PREFIX = 'f:';
 /** The attribute that says an item is of another format. This version writes none and reads no item that has it. */
 export const FORMAT_ATTRIBUTE = 'fmt';
 export const NO_VALUES: StoredValues = new Map();
+const NO_ATTRIBUTES: Item = {};
 
 /** How a type of value stands in an item. `read` returns `undefined` for anything that is not exactly right. */
 interface Kind<Value> {
@@ -183,18 +184,21 @@ export function toItem(key: Uint8Array, record: SessionRecord): Item {
 export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefined {
   if (!isObject(item) || Object.hasOwn(item, FORMAT_ATTRIBUTE)) return undefined;
   const record: Record<string, unknown> = {};
-  const flash = new Map<string, StoredValue>();
-  const otherAttributes: Item = {};
+  let flash: Map<string, StoredValue> | undefined;
+  let otherAttributes: Item | undefined;
   for (const name of Object.keys(item)) {
     if (name === KEY_ATTRIBUTE) continue;
-    const value = isName(name) ? ATTRIBUTES[name].read(item[name]) : name.startsWith(FLASH_PREFIX) ? storedValue.read(item[name]) : item[name];
+    const isFlash = name.startsWith(FLASH_PREFIX);
+    const value = isName(name) ? ATTRIBUTES[name].read(item[name]) : isFlash ? storedValue.read(item[name]) : item[name];
     if (value === undefined) return undefined;
     if (isName(name)) record[name] = value;
-    else if (name.startsWith(FLASH_PREFIX)) flash.set(name.slice(FLASH_PREFIX.length), value as StoredValue);
-    else otherAttributes[name] = value as AttributeValue;
+    else if (isFlash) (flash ??= new Map()).set(name.slice(FLASH_PREFIX.length), value as StoredValue);
+    else (otherAttributes ??= {})[name] = value as AttributeValue;
   }
-  const read = { ...record, flash, otherAttributes } as unknown as SessionRecord;
-  return isKey(item, key) && isWhole(read) && isMeasurable(otherAttributes) ? read : undefined;
+  record.flash = flash ?? NO_VALUES;
+  record.otherAttributes = otherAttributes ?? NO_ATTRIBUTES;
+  const read = record as unknown as SessionRecord;
+  return isKey(item, key) && isWhole(read) && isMeasurable(read.otherAttributes) ? read : undefined;
 }
 
 /** The tokens of an item's exact writes. The item may have ended. */
@@ -216,7 +220,7 @@ export interface NewRecord {
 /** The record of a session that begins, or of one that begins again under another id. */
 export function newRecord({ times, image, dat, flash, csr, usr }: NewRecord): SessionRecord {
   const travelling = image === undefined ? [] : NAMES.filter((name) => ATTRIBUTES[name].travels === 'always').map((name) => [name, image[name]]);
-  const otherAttributes = image?.otherAttributes ?? {};
+  const otherAttributes = image?.otherAttributes ?? NO_ATTRIBUTES;
   const given = { ...(csr && { csr }), ...(usr && { usr }) };
   return { ...Object.fromEntries(travelling), ...times, ver: 1, dat, flash, ...given, otherAttributes } as SessionRecord;
 }

@@ -111,7 +111,9 @@ export class Store {
   public constructor(client: SessionClient, table: string, settings: StoreSettings) {
     this.#client = client;
     this.#table = table;
-    this.#settings = settings;
+    // Copied for each call, so without the rest of the factory's options.
+    const { clock, random, deadline } = settings;
+    this.#settings = { clock, random, deadline };
   }
 
   /** Reads a session, alive or not. */

@@ -1,7 +1,7 @@
 import { builtin } from '../builtin';
 import type { RandomBytes } from '../clock';
 import { SessionTooLargeError } from '../errors';
-import { COMPRESSED, SEALED, StoredChanges, StoredValue, flagsOf } from './item';
+import { COMPRESSED, NO_VALUES, SEALED, StoredChanges, StoredValue, StoredValues, flagsOf } from './item';
 import { Seal } from './sealing';
 
 /** What a value is made into before it is stored. */
@@ -52,9 +52,10 @@ export class StoredForm {
   /**
    * The stored form of changes.
    *
+   * @param present - what is stored, of which the changes replace a part
    * @throws SessionTooLargeError where the session would not be read again: more than 16 MiB once decompressed
    */
-  public encode(changes: ReadonlyMap<string, string | undefined>): StoredChanges {
+  public encode(changes: ReadonlyMap<string, string | undefined>, present: StoredValues = NO_VALUES): StoredChanges {
     const stored = new Map<string, StoredValue | undefined>();
     const compressed = new Map<string, number>();
     for (const [key, text] of changes) {
@@ -62,9 +63,10 @@ export class StoredForm {
       if (value !== undefined && flagsOf(value) & COMPRESSED) compressed.set(key, Buffer.byteLength(text as string));
       stored.set(key, value);
     }
-    let total = this.#openedBytes((key) => !changes.has(key));
-    for (const bytes of compressed.values()) total += bytes;
-    if (compressed.size > 0 && total > LARGEST_SESSION) throw new SessionTooLargeError(total, [], { limit: DECOMPRESSED_LIMIT });
+    let added = 0;
+    for (const bytes of compressed.values()) added += bytes;
+    const total = added > 0 ? added + this.#bytesBeside(changes, present, LARGEST_SESSION - added) : 0;
+    if (total > LARGEST_SESSION) throw new SessionTooLargeError(total, [], { limit: DECOMPRESSED_LIMIT });
     for (const key of changes.keys()) this.#opened.delete(key);
     for (const [key, bytes] of compressed) this.#opened.set(key, bytes);
     return stored;
@@ -75,6 +77,14 @@ export class StoredForm {
     if (!this.#options.sealed) return packed === undefined ? text : Buffer.concat([Uint8Array.of(COMPRESSED), packed]);
     const flags = packed === undefined ? SEALED : SEALED | COMPRESSED;
     return Buffer.concat([Uint8Array.of(flags), this.#sealOf().seal(boundTo(key, flags), packed ?? Buffer.from(text))]);
+  }
+
+  /** Bytes of the compressed values that stay. They are only measured where there are enough of them to pass the limit. */
+  #bytesBeside(changes: ReadonlyMap<string, unknown>, present: StoredValues, limit: number): number {
+    const staying = [...present].filter(([key, value]) => !changes.has(key) && flagsOf(value) & COMPRESSED);
+    if (staying.length * LARGEST_VALUE <= limit) return 0;
+    for (const [key, value] of staying) if (!this.#opened.has(key)) this.decode(key, value);
+    return this.#openedBytes((key) => !changes.has(key) && present.has(key));
   }
 
   #openedBytes(counts: (key: string) => boolean): number {

@@ -38,7 +38,8 @@ export function readResult(result: unknown, source: EventSource): Answer {
   const all = new Map<string, string[]>();
   for (const [name, value] of places) {
     const values = [value].flat().map(String);
-    all.set(name.toLowerCase(), source === 'REST API' ? [...(all.get(name.toLowerCase()) ?? []), ...values] : values);
+    // API Gateway merges both places, and takes a pair that stands in both once.
+    all.set(name.toLowerCase(), [...new Set([...(all.get(name.toLowerCase()) ?? []), ...values])]);
   }
   const setCookie = [...(all.get('set-cookie') ?? []), ...(isV2 ? cookies : [])];
   all.delete('set-cookie');

@@ -49,9 +49,14 @@ export class Table {
     return this.calls.splice(0);
   }
 
+  /** How many sessions there are, without those that were ended. */
   public async items(): Promise<number> {
+    return (await this.scan()).filter((item) => !Object.hasOwn(item, 'frz')).length;
+  }
+
+  public async scan(): Promise<object[]> {
     const { Items = [] } = await this.#table.client.send(new ScanCommand({ TableName: this.#table.tableName }));
-    return Items.filter((item) => item['frz'] === undefined).length;
+    return Items;
   }
 
   /** Holds the next call of a verb. */
