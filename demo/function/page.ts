@@ -139,7 +139,7 @@ function documentOf(title: string, content: Html): string {
 <a class="skip" href="#shop">To the shop</a>
 <header>
 <a href="/" class="brand">${MARK}<span>Session Table</span></a>
-<p class="claim">A laboratory for server-side sessions on DynamoDB: do something on the left, and see what was called, what was stored and what it costs.</p>
+<p class="claim">A laboratory for server-side sessions on DynamoDB: use the shop, and see each call that it makes, what is stored, what it costs, and what two tabs at once cannot break.</p>
 <a class="source" href="/lab/code/handler.ts">The code</a>
 <nav aria-label="Panels">${LINKS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
 </header>

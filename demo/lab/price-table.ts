@@ -133,7 +133,7 @@ async function visit(
 
 const WORDS = ['pale', 'linen', 'lamp', 'oak', 'small', 'round', 'kettle', 'green', 'wool', 'tray', 'long', 'shelf', 'copper', 'jug', 'soft', 'chair'];
 
-/** A cart whose JSON has so many bytes: lines with a number, a title of five words, a price and a quantity. */
+/** A cart whose JSON has at least so many bytes: lines with a number, a title of five words, a price and a quantity. */
 function cartOf(bytes: number): object[] {
   const cart: object[] = [];
   let seed = 1;
@@ -144,6 +144,6 @@ function cartOf(bytes: number): object[] {
   const line = () => ({
     sku: next(1e9), title: Array.from({ length: 5 }, () => WORDS[next(WORDS.length)]).join(' '), price: next(10_000) / 100, quantity: 1 + next(5),
   });
-  for (let added = line(); JSON.stringify([...cart, added]).length <= bytes; added = line()) cart.push(added);
+  while (JSON.stringify(cart).length < bytes) cart.push(line());
   return cart;
 }

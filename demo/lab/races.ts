@@ -78,7 +78,7 @@ export const RACES: readonly Race[] = [
   {
     name: 'count',
     title: 'Five clicks at once',
-    what: 'Each reads a count, works for a quarter of a second and writes the count plus one.',
+    what: 'Each reads a count, works for a quarter of a second and writes the count plus one. With set() the last commit wins, as documented; update() applies every change once.',
     runs: [
       { title: 'Session Table, session.update()', store: 'ours', go: counting('update') },
       { title: 'Session Table, get() and set()', store: 'ours', go: counting('set') },

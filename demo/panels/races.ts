@@ -41,6 +41,6 @@ ${result.runs.map((run, index) => runOf(run, `${name}-${index}`))}</div>`;
 
 function runOf({ title, bars, outcome, isGood }: Run, id: string): Html {
   return html`<article class="run"><h4>${title}</h4>
-<p class="verdict ${isGood ? 'good' : 'bad'}"><b>${isGood ? 'Holds.' : 'Breaks.'}</b> ${outcome}</p>
+<p class="verdict ${isGood ? 'good' : 'bad'}"><b>${isGood ? 'Holds.' : 'Loses.'}</b> ${outcome}</p>
 ${timeLine(bars, id)}</article>`;
 }

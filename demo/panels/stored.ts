@@ -63,7 +63,7 @@ function setCookies(records: readonly RequestRecord[]): Html {
 function path(id: string): Html {
   const key = Buffer.from(keyOf(id)).toString('hex');
   return html`<ol class="path"><li><b>id</b> <code>${id}</code> 43 characters: 32 random bytes</li>
-<li><b>SHA-256</b> <code>${key}</code> 32 bytes: the key <code>sid</code></li></ol>`;
+<li><b>SHA-256</b> <code>${key}</code> 32 bytes: the key, sid</li></ol>`;
 }
 
 function attributes(item: EngineItem): Html {
