@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Children } from './children';
 import type { Cloud } from './cloud';
 import { ACCOUNT, REGION } from './emulator';
 import { leaveOut } from './emulator-limits';
 import { ROOT, type Scratch } from './scratch';
+import type { Children } from '../support/children';
 
 const CDK = join(ROOT, 'node_modules/.bin/cdk');
 

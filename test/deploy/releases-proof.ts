@@ -2,7 +2,7 @@ import { DescribeChangeSetCommand, DescribeStackEventsCommand, ExecuteChangeSetC
 import { DescribeTableCommand, GetItemCommand, PutItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import type { CdkApp } from './cdk-app';
 import type { Cloud } from './cloud';
-import { type Report, check } from './report';
+import { type Report, check } from '../support/report';
 
 const UPDATED = 'ProbeUpdated';
 const FAILING = 'ProbeFailing';

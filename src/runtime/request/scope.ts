@@ -1,5 +1,6 @@
 import { SessionUnavailableError } from '../errors';
 import type { ResponseCookies } from './cookies';
+import type { Migration } from './migration';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
 import { keyOf, refOf } from '../table/key';
@@ -25,6 +26,8 @@ export interface RequestScope {
   readonly remainingTime: (() => number) | undefined;
   /** The ids that this request came with or made, and that may live. */
   readonly identities: Set<Identity>;
+  /** The session of another store that the request names, and that moves in. */
+  readonly migration: Migration | undefined;
   readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;
 }
 
