@@ -77,6 +77,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'devalue',
     'hono',
     'superjson',
+    // The demo's proof: drives a Chromium that is there already, and looks at its pages.
+    'axe-core',
+    'playwright-core',
     // The proof of deployment: the CLI, and clients that look at what it has made.
     'aws-cdk@^2.1148.1',
     '@aws-sdk/client-cloudformation',
@@ -245,6 +248,8 @@ project.addTask('test:languages', {
 project.package.setScript('example', 'tsx build-tools/copy-example.ts');
 // Not a projen task: Ctrl-C has to reach the demo itself.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.package.setScript('test:demo', 'node --import tsx test/demo/chromium/main.ts');
+project.package.setScript('screenshots', 'node --import tsx test/demo/chromium/screenshots.ts');
 project.eslint?.addLintPattern('demo');
 project.eslint?.allowDevDeps('demo/**');
 new javascript.TypescriptConfig(project, {

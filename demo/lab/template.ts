@@ -10,7 +10,7 @@ interface Resource {
 
 /** The one function of the template, as far as running it needs. */
 export interface FunctionDefinition {
-  /** The bundled file in the cloud assembly, without its extension: `index`. */
+  /** The bundled file in the cloud assembly. */
   readonly file: string;
   /** The name that the file exports. */
   readonly exportName: string;
@@ -44,11 +44,17 @@ export class Template {
     const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
     const [file = '', exportName = ''] = String(Properties.Handler).split('.');
     return {
-      file: join(this.directory, String(Metadata?.['aws:asset:path']), file),
+      file: join(this.directory, String(Metadata?.['aws:asset:path']), `${file}.mjs`),
       exportName,
       environment: Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, this.resolve(value)])),
       timeout: Number(Properties.Timeout ?? 3),
     };
+  }
+
+  /** The statements of the policy of the function's role, as they stand in the template. */
+  public policy(): unknown {
+    const [, { Properties }] = this.only('AWS::IAM::Policy');
+    return (Properties.PolicyDocument as { Statement?: unknown }).Statement;
   }
 
   private only(type: string): [string, Resource] {

@@ -1,4 +1,4 @@
-import type { DynamoCall } from './meter';
+import type { DynamoCall } from './call-record';
 
 /**
  * List prices in US dollars, DynamoDB on demand, Standard table class, Region
@@ -10,6 +10,11 @@ import type { DynamoCall } from './meter';
 export const PRICE_PER_MILLION = { read: 0.125, write: 0.625 } as const;
 
 /** What a million requests that make these calls cost, in US dollars. */
-export function pricePerMillion(calls: readonly DynamoCall[]): number {
+export function pricePerMillion(calls: readonly Pick<DynamoCall, 'kind' | 'units'>[]): number {
   return calls.reduce((sum, call) => sum + call.units * PRICE_PER_MILLION[call.kind], 0);
+}
+
+/** Four digits after the point, as half a read unit needs, without idle zeros beyond cents. */
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(4).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
 }
