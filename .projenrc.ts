@@ -269,8 +269,13 @@ new javascript.TypescriptConfig(project, {
   extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
   compilerOptions: {
     ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+    paths: {
+      ...Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../../${source}`]])),
+      // For the example, whose own packages are installed only where it is deployed.
+      '*': ['./node_modules/@types/*', './node_modules/*'],
+    },
   },
-  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts', '../../examples/express/shop.ts', '../../examples/express/handler.ts'],
   exclude: ['node_modules'],
 });
 

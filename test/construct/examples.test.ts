@@ -4,12 +4,16 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { statements, variables, warnings } from './fixture';
 import { EcsServiceStack } from '../../examples/ecs-service/ecs-service-stack';
+import { ExpressStack } from '../../examples/express/express-stack';
+import { HonoStack } from '../../examples/hono/hono-stack';
 import { HttpApiStack } from '../../examples/http-api/http-api-stack';
 import { OPERATIONS } from '../../src/contract';
 
 const EXAMPLES: [string, new (scope: Construct, id: string) => Stack][] = [
   ['the HTTP API', HttpApiStack],
   ['the ECS service', EcsServiceStack],
+  ['the shop in Express', ExpressStack],
+  ['the shop in Hono', HonoStack],
 ];
 
 function makeExample<T extends Stack>(Example: new (scope: Construct, id: string) => T): { app: App; stack: T } {
