@@ -13,6 +13,7 @@ export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name]
 interface Builtins {
   'node:fs/promises': typeof import('node:fs/promises');
   'node:http': typeof import('node:http');
+  'node:stream/promises': typeof import('node:stream/promises');
   'node:util': typeof import('node:util');
   'node:zlib': typeof import('node:zlib');
 }

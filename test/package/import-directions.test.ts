@@ -136,13 +136,13 @@ function loadedLater(file: string): string[] {
 test('of Node, the runtime uses its cryptography at the start, and compression and comparison at their first use; I/O is left to the clients', () => {
   const inside = graph.files('runtime/').filter((file) => !file.startsWith('runtime/client/') && !isEntry(file));
   const imported = inside.flatMap((file) => graph.mentions(file).filter(isBuiltin).map((name) => `${name} in ${file}`));
-  expect(imported.filter((text) => !text.startsWith('node:crypto in '))).toEqual(['node:module', 'node:zlib', 'node:util'].map((name) => `${name} in runtime/builtin`));
+  expect(imported.filter((text) => !text.startsWith('node:crypto in '))).toEqual(['node:module', 'node:fs/promises', 'node:http', 'node:stream/promises', 'node:util', 'node:zlib'].map((name) => `${name} in runtime/builtin`));
   const later = inside.flatMap((file) => [...new Set(loadedLater(file))].map((name) => `${name} in ${file}`));
-  expect(later).toEqual(['node:util in runtime/session/values', 'node:zlib in runtime/table/stored-form']);
+  expect(later).toEqual(['node:stream/promises in runtime/adapters/lambda-stream', 'node:util in runtime/session/values', 'node:zlib in runtime/table/stored-form']);
 });
 
 test('the SDK is imported where its client is made, and by testing, its types too', () => {
-  const allowed = ['runtime/client/sdk-client', 'runtime/index', 'cli/doctor', 'cli/sessions'];
+  const allowed = ['runtime/client/sdk-client', 'runtime/client/sdk-signer', 'runtime/index', 'cli/doctor', 'cli/sessions'];
   expect(graph.mentionersOf(isSdk).filter((file) => !allowed.includes(file) && !file.startsWith('testing/'))).toEqual([]);
   expect([...graph.reach('runtime/core')].filter(isSdk)).toEqual([]);
 });

@@ -16,61 +16,60 @@ const VERBS: readonly Verb[] = ['writeHead', 'write', 'end', 'flushHeaders'];
  *
  * @param store - called once, when the head would be sent
  */
-export function holdHead(response: NodeResponse, store: () => Promise<FinishedRequest['unavailable']>, fail: (error: unknown) => void): void {
+export function holdHead(
+  response: NodeResponse,
+  store: () => Promise<FinishedRequest['unavailable']>,
+  fail: (error: unknown) => void,
+): void {
   const methods = response as unknown as Methods;
   const former = Object.fromEntries(VERBS.map((verb) => [verb, methods[verb]])) as Methods;
-  const own = new Set(VERBS.filter((verb) => Object.hasOwn(methods, verb)));
+  const own = VERBS.filter((verb) => Object.hasOwn(methods, verb));
   const held = {} as Methods;
-  let state: 'untouched' | 'storing' | 'passing' | 'dropping' = 'untouched';
+  const waiting: [Verb, unknown[]][] = [];
+  let isStoring = false;
   let hasHead = false;
-  let waiting: [Verb, unknown[]][] = [];
+  /** What becomes of a call: it waits, passes, or is dropped. */
+  let take: (verb: Verb, values: unknown[]) => unknown = wait;
+  for (const verb of VERBS) methods[verb] = held[verb] = (...values) => take(verb, values);
 
-  for (const verb of VERBS) {
-    held[verb] = function hold(this: unknown, ...values: unknown[]): unknown {
-      if (state === 'passing') return former[verb].apply(response, values);
-      if (state === 'dropping') return verb === 'write' ? true : response;
-      if (verb === 'writeHead') takeHead(response, values);
-      else waiting.push([verb, values]);
-      hasHead ||= verb === 'writeHead';
-      if (state === 'untouched') {
-        state = 'storing';
-        void store().then(go, stop);
-      }
-      return verb === 'write' ? false : response;
-    };
-    methods[verb] = held[verb];
+  function wait(verb: Verb, values: unknown[]): unknown {
+    if (verb !== 'writeHead') waiting.push([verb, values]);
+    else hasHead = takeHead(response, values);
+    if (!isStoring) store().then(go, stop);
+    isStoring = true;
+    return verb !== 'write' && response;
   }
 
-  /** Puts back what was there, as an own property where it was one; what was put over ours since stays and passes through. */
+  function pass(verb: Verb, values: unknown[]): unknown {
+    return former[verb].apply(response, values);
+  }
+
+  /** Puts back what was there, as an own property where it was one; what was put over ours since stays, and passes through. */
   function release(): void {
-    state = 'passing';
+    take = pass;
     for (const verb of VERBS) {
       if (methods[verb] !== held[verb]) continue;
-      if (own.has(verb)) methods[verb] = former[verb];
+      if (own.includes(verb)) methods[verb] = former[verb];
       else delete (methods as Partial<Methods>)[verb];
     }
   }
 
   function go(unavailable: FinishedRequest['unavailable']): void {
-    const calls = waiting;
-    waiting = [];
     if (unavailable) {
-      state = 'dropping';
+      take = (verb) => verb === 'write' || response;
       replaceHead(response, unavailable);
       // By itself, `end` would call the held one.
-      former.writeHead.call(response, response.statusCode);
-      former.end.call(response, unavailable.body);
-      return;
+      pass('writeHead', [response.statusCode]);
+      return void pass('end', [unavailable.body]);
     }
     release();
-    if (hasHead) former.writeHead.call(response, response.statusCode);
-    let isFull = false;
-    for (const [verb, values] of calls) isFull = former[verb].apply(response, values) === false && verb === 'write';
-    if (!isFull && calls.some(([verb]) => verb === 'write')) response.emit('drain');
+    if (hasHead) pass('writeHead', [response.statusCode]);
+    const isFree = waiting.map(([verb, values]) => pass(verb, values) === (verb === 'write'));
+    // Where the last write finds the response full, it says itself when it has drained.
+    if (isFree.at(-1)) response.emit('drain');
   }
 
   function stop(error: unknown): void {
-    waiting = [];
     release();
     fail(error);
   }

@@ -1,10 +1,10 @@
-import { pipeline } from 'node:stream/promises';
-import { failed, withSession } from './lambda';
 import { LambdaContext, LambdaHttpEvent, requestOf, sourceOf } from './lambda-event';
+import { failed, withSession } from './lambda';
 import { LambdaHttpResponse, addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { mustBeFactory } from './mount';
-import type { WithSession } from './with-session';
+import { builtin } from '../builtin';
 import { SessionFactory } from '../request/session-factory';
+import type { WithSession } from './with-session';
 
 /** A response whose body may be a stream: Node's, that of Fetch, or anything that is iterated asynchronously. */
 export interface LambdaStreamResponse {
@@ -61,6 +61,7 @@ export function lambdaStream<Data extends object, Event extends LambdaHttpEvent 
 /** Writes a body to its end. A client that hangs up is no error; a body that fails is one. */
 async function send(stream: NodeJS.WritableStream, body: LambdaStreamResponse['body']): Promise<void> {
   const isWhole = typeof body === 'string' || body instanceof Uint8Array || body === null || body === undefined;
+  const { pipeline } = builtin('node:stream/promises');
   try {
     // An empty chunk, because without one Lambda never sends the head.
     await pipeline(isWhole ? [body ?? ''] : body, stream);

@@ -23,14 +23,17 @@ export function sinkOf(response: NodeResponse): HeaderSink {
 }
 
 /** What comes with `writeHead` is set by itself, or it would replace the headers of the session. */
-export function takeHead(response: NodeResponse, [status, ...rest]: unknown[]): void {
+export function takeHead(response: NodeResponse, [status, ...rest]: unknown[]): true {
   response.statusCode = status as number;
   if (typeof rest[0] === 'string') response.statusMessage = rest.shift() as string;
   const [headers] = rest.filter((value) => value !== undefined && value !== null);
   const flat = Array.isArray(headers) ? headers.flat(1) as string[] : undefined;
-  const pairs = flat ? flat.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, flat[at + 1] as string]] : [])) : Object.entries(Object(headers));
+  const pairs = flat
+    ? flat.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, flat[at + 1] as string]] : []))
+    : Object.entries(Object(headers));
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) if (value !== undefined) response.appendHeader(name, value as string);
+  return true;
 }
 
 /** Makes the head that of another response; what the application set for all of its responses stays. */
