@@ -43,7 +43,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // What is packed is listed below, not what is left out.
   npmignoreEnabled: false,
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
-  excludeTypescript: ['src/runtime/**', 'src/testing/**'],
+  excludeTypescript: ['src/runtime/**', 'src/testing/**', 'src/cli/**'],
   devDeps: [
     `aws-cdk-lib@${developed.cdkVersion}`,
     '@aws-sdk/client-dynamodb',
@@ -71,9 +71,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     '@aws-cdk/integ-runner@^2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    // What migrateFrom takes over, written by itself in the tests.
+    'connect-dynamodb@3.0.5',
+    'express-session@1.19.0',
     'devalue',
     'hono',
     'superjson',
+    // The demo's proof: drives a Chromium that is there already, and looks at its pages.
+    'axe-core',
+    'playwright-core',
     // The proof of deployment: the CLI, and clients that look at what it has made.
     'aws-cdk@^2.1148.1',
     '@aws-sdk/client-cloudformation',
@@ -144,6 +150,7 @@ project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+project.eslint?.allowDevDeps('src/cli/**');
 // The flags of a stored value are bits, and so is a checksum.
 project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
 
@@ -176,6 +183,13 @@ new javascript.TypescriptConfig(project, {
 });
 
 new javascript.TypescriptConfig(project, {
+  fileName: 'src/cli/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../runtime/tsconfig.json']),
+  include: ['**/*.ts'],
+  exclude: [],
+});
+
+new javascript.TypescriptConfig(project, {
   fileName: 'build-tools/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
   compilerOptions: { ...loadableOnFirstUse, rootDir: '..', noEmit: true },
@@ -203,6 +217,7 @@ docs.spawn(project.postCompileTask);
 project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md']);
 project.package.addField('exports', packageExports());
 project.package.addField('typesVersions', typesVersions());
+project.package.addBin({ 'cdk-session-table': 'lib/cli/main.js' });
 project.package.addField('sideEffects', false);
 project.package.addField('type', 'commonjs');
 // Optional, every one: a package with a handler only needs no CDK, and one with a stack only needs no client.
@@ -233,6 +248,8 @@ project.addTask('test:languages', {
 project.package.setScript('example', 'tsx build-tools/copy-example.ts');
 // Not a projen task: Ctrl-C has to reach the demo itself.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.package.setScript('test:demo', 'node --import tsx test/demo/chromium/main.ts');
+project.package.setScript('screenshots', 'node --import tsx test/demo/chromium/screenshots.ts');
 project.eslint?.addLintPattern('demo');
 project.eslint?.allowDevDeps('demo/**');
 new javascript.TypescriptConfig(project, {
@@ -274,6 +291,7 @@ const measured = (name: string) => `${bundleBench} && node --no-warnings bench/r
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
 project.package.setScript('bench:read', measured('read-ratio'));
 project.package.setScript('bench:scale', measured('scale'));
+project.package.setScript('bench:young', measured('young'));
 project.package.setScript('bench:synth', measured('synth'));
 project.eslint?.addLintPattern('bench');
 // Its own package.json lists what it compares with, and not what it shares with the project.
@@ -288,14 +306,30 @@ new javascript.TypescriptConfig(project, {
 
 // The adapters with the real frameworks, which are installed here alone; several are modules only, or need a newer Node.
 project.package.setScript('test:frameworks', 'node test/frameworks/run.mjs');
-project.eslint?.addOverride({ files: ['test/frameworks/**'], rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' } });
+// node:test's functions return promises that nobody has to await, and the packages are installed by the tests' own script.
+project.eslint?.addOverride({
+  files: ['test/frameworks/**'],
+  rules: {
+    'import/no-extraneous-dependencies': 'off',
+    'import/no-unresolved': 'off',
+    '@typescript-eslint/no-floating-promises': 'off',
+    '@typescript-eslint/no-shadow': 'off',
+    'dot-notation': 'off',
+  },
+});
+project.eslint?.addOverride({ files: ['test/languages/**'], rules: { 'import/no-unresolved': 'off' } });
 new javascript.TypescriptConfig(project, {
   fileName: 'test/frameworks/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
   compilerOptions: {
     ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+    paths: {
+      ...Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../../${source}`]])),
+      // For the example, whose own packages are installed only where it is deployed.
+      '*': ['./node_modules/@types/*', './node_modules/*'],
+    },
   },
-  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts', '../../examples/express/shop.ts', '../../examples/express/handler.ts'],
   exclude: ['node_modules'],
 });
 
