@@ -43,12 +43,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // What is packed is listed below, not what is left out.
   npmignoreEnabled: false,
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'build-tools'], commandOptions: { fix: false } },
-  excludeTypescript: ['src/runtime/**', 'src/testing/**'],
+  excludeTypescript: ['src/runtime/**', 'src/testing/**', 'src/cli/**'],
   devDeps: [
     `aws-cdk-lib@${developed.cdkVersion}`,
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
-    '@smithy/node-http-handler',
+    // Tests hold our signer to the SDK's, and make its retries not wait.
     '@smithy/signature-v4',
     '@smithy/core@^3.41.0',
     '@types/aws-lambda',
@@ -57,6 +57,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dynalite',
     'esbuild',
     'fast-check',
+    // The parts of jest that run tests again and again in one process, for mutation.
+    'expect@^30',
+    'jest-circus@^30',
+    'jest-mock@^30',
     'tough-cookie',
     'tsx',
     'publint',
@@ -67,9 +71,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     '@aws-cdk/integ-runner@^2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    // What migrateFrom takes over, written by itself in the tests.
+    'connect-dynamodb@3.0.5',
+    'express-session@1.19.0',
     'devalue',
     'hono',
     'superjson',
+    // The demo's proof: drives a Chromium that is there already, and looks at its pages.
+    'axe-core',
+    'playwright-core',
     // The proof of deployment: the CLI, and clients that look at what it has made.
     'aws-cdk@^2.1148.1',
     '@aws-sdk/client-cloudformation',
@@ -88,7 +98,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       // Far more than any test takes alone: a machine that is busy with other work is no defect.
       testTimeout: 120_000,
+      setupFiles: ['<rootDir>/test/support/quiet-setup.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/canary-setup.ts'],
+      // A worker's heap grows with each file to 1.2 GB; one that is begun again in time exits at once.
+      workerIdleMemoryLimit: '500MB',
       // The examples import the package by its name.
       moduleNameMapper: Object.fromEntries(sourcesByName().map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`])),
       maxWorkers: '100%',
@@ -137,6 +150,7 @@ project.addTask('soak', { description: 'Ten minutes of mixed traffic with faults
 // The client and the engine are optional peers, which jsii knows no other way to have.
 project.eslint?.allowDevDeps('src/runtime/**');
 project.eslint?.allowDevDeps('src/testing/**');
+project.eslint?.allowDevDeps('src/cli/**');
 // The flags of a stored value are bits, and so is a checksum.
 project.eslint?.addOverride({ files: ['src/runtime/table/item.ts', 'src/runtime/table/stored-form.ts', 'src/runtime/session/csrf.ts', 'src/runtime/client/lean/checksum.ts'], rules: { 'no-bitwise': 'off' } });
 
@@ -169,6 +183,13 @@ new javascript.TypescriptConfig(project, {
 });
 
 new javascript.TypescriptConfig(project, {
+  fileName: 'src/cli/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromPaths(['../runtime/tsconfig.json']),
+  include: ['**/*.ts'],
+  exclude: [],
+});
+
+new javascript.TypescriptConfig(project, {
   fileName: 'build-tools/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
   compilerOptions: { ...loadableOnFirstUse, rootDir: '..', noEmit: true },
@@ -177,8 +198,9 @@ new javascript.TypescriptConfig(project, {
 });
 
 // What is not compiled for a test is not checked by it either.
-const typecheck = project.addTask('typecheck', { description: 'Check the types of everything', exec: 'tsx build-tools/check-types.ts' });
-project.testTask.prependSpawn(typecheck);
+project.addTask('typecheck', { description: 'Check the types of everything', exec: 'tsx build-tools/check-types.ts' });
+// Types, tests, lint, templates and threat model, and one line at the end that sums them up.
+project.testTask.reset('tsx build-tools/run-tests.ts', { receiveArgs: true });
 
 const tarball = project.addTask('tarball', { description: 'Compile everything and leave one npm tarball in dist/js', exec: 'rm -rf dist/js lib tsconfig.tsbuildinfo && mkdir -p dist/js' });
 tarball.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
@@ -195,18 +217,39 @@ docs.spawn(project.postCompileTask);
 project.package.addField('files', ['lib', '.jsii', 'API.md', 'CHANGELOG.md']);
 project.package.addField('exports', packageExports());
 project.package.addField('typesVersions', typesVersions());
+project.package.addBin({ 'cdk-session-table': 'lib/cli/main.js' });
 project.package.addField('sideEffects', false);
 project.package.addField('type', 'commonjs');
 // Optional, every one: a package with a handler only needs no CDK, and one with a stack only needs no client.
 project.package.addField('peerDependenciesMeta', Object.fromEntries(
-  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/node-http-handler', '@smithy/signature-v4', 'dynalite']
+  ['aws-cdk-lib', 'constructs', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'dynalite']
     .map((name) => [name, { optional: true }]),
 ));
+
+// Names in other languages. Without publishTo…, which would have each build need every tool-chain.
+project.tryFindObjectFile('package.json')?.addOverride('jsii.targets', {
+  python: { distName: 'cdk-session-table', module: 'cdk_session_table' },
+  java: { package: 'com.example.sessiontable', maven: { groupId: 'com.example.session-table', artifactId: 'cdk-session-table' } },
+  go: { moduleName: 'example.com/session-table/go', packageName: 'sessiontable' },
+});
+project.addTask('pack:languages', {
+  description: 'Leaves the packages for Python, Java and Go in dist/, as far as their tool-chains are there',
+  exec: 'tsx build-tools/pack-languages.ts',
+  receiveArgs: true,
+});
+project.addTask('test:languages', {
+  description: 'Makes one stack in TypeScript, Python, Java and Go, and compares the templates',
+  exec: 'tsx test/languages/main.ts',
+  receiveArgs: true,
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
+});
 
 // Not a projen task: the folder that it is given is meant from where it is called.
 project.package.setScript('example', 'tsx build-tools/copy-example.ts');
 // Not a projen task: Ctrl-C has to reach the demo itself.
 project.package.setScript('start', 'node --import tsx demo/main.ts');
+project.package.setScript('test:demo', 'node --import tsx test/demo/chromium/main.ts');
+project.package.setScript('screenshots', 'node --import tsx test/demo/chromium/screenshots.ts');
 project.eslint?.addLintPattern('demo');
 project.eslint?.allowDevDeps('demo/**');
 new javascript.TypescriptConfig(project, {
@@ -218,11 +261,10 @@ new javascript.TypescriptConfig(project, {
 });
 
 // The templates of the examples against their snapshots, offline.
-project.testTask.exec('node build-tools/integ-snapshots.mjs');
 project.addTask('integ:update', { description: 'Writes the snapshots of the examples anew', exec: 'node build-tools/integ-snapshots.mjs --update' });
 project.addTask('test:deep', {
-  description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with another seed each time',
-  exec: 'DEEP=1 jest --ci --runInBand test/model',
+  description: 'Runs the model of overlapping requests 100,000 times and each parser a million times, with other seeds each time, and the long explorations',
+  exec: 'DEEP=1 jest --ci --runInBand test/model test/explorer',
   env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
 project.addTask('test:deploy', {
@@ -232,9 +274,9 @@ project.addTask('test:deploy', {
   env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20', NODE_NO_WARNINGS: '1' },
 });
 project.addTask('test:mutation', {
-  description: 'Takes out every clause of every condition, and more, and writes down which tests notice',
+  description: 'Takes out every clause of every condition, and more, and writes down which tests notice; all of it, a part or a sample',
   exec: 'tsx build-tools/mutate.ts',
-  env: { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  receiveArgs: true,
 });
 for (const age of ['oldest', 'newest']) {
   project.addTask(`test:${age}-cdk`, {
@@ -249,6 +291,7 @@ const measured = (name: string) => `${bundleBench} && node --no-warnings bench/r
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
 project.package.setScript('bench:read', measured('read-ratio'));
 project.package.setScript('bench:scale', measured('scale'));
+project.package.setScript('bench:young', measured('young'));
 project.package.setScript('bench:synth', measured('synth'));
 project.eslint?.addLintPattern('bench');
 // Its own package.json lists what it compares with, and not what it shares with the project.

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
 /** The largest first; what does not exist is passed over. */
-const FOLDERS = ['test', 'examples', 'demo', '.', 'bench', 'src/testing', 'src/runtime', 'build-tools', 'projenrc'];
+const FOLDERS = ['test', 'examples', 'demo', '.', 'bench', 'src/testing', 'src/cli', 'src/runtime', 'build-tools', 'projenrc'];
 const AT_ONCE = 2;
 
 function check(folder: string): Promise<boolean> {

@@ -5,13 +5,15 @@
  *
  * Ends with 1 where a change survives that `docs/mutation.md` does not list.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptedSurvivors, entryOf, placeName } from './accepted-survivors';
 import { Mutant, mutantsOf } from './mutants';
 import { MutationProcess } from './mutation-pool';
 import { candidates, mutatedSources, testsOf } from './mutation-tests';
+import { lastRun } from './test-report';
 
 const ROOT = join(__dirname, '..');
 const PROCESSES = 2;
@@ -24,6 +26,8 @@ interface Change {
   readonly text: string;
   readonly what: string;
   readonly mutant: Mutant;
+  /** The whole source as it was when the run began. */
+  readonly source: string;
 }
 
 interface Judged extends Change {
@@ -34,29 +38,27 @@ interface Judged extends Change {
 function changesOf(file: string): Change[] {
   const source = readFileSync(join(ROOT, 'src/runtime', file), 'utf8');
   const lines = source.split('\n');
-  return mutantsOf(source).map((mutant) => ({ file, text: (lines[mutant.line - 1] ?? '').trim(), what: mutant.what, mutant }));
+  return mutantsOf(source).map((mutant) => ({ file, text: (lines[mutant.line - 1] ?? '').trim(), what: mutant.what, mutant, source }));
 }
 
 /** A shuffle that a seed repeats. */
 function shuffled<Element>(list: readonly Element[], seed: number): Element[] {
-  let state = seed >>> 0;
-  const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
-  const rest = [...list];
-  return list.map(() => rest.splice(Math.floor(next() * rest.length), 1)[0] as Element);
+  const order = (at: number): string => createHash('sha256').update(`${seed}/${at}`).digest('hex');
+  const keyed = list.map((element, at) => ({ element, key: order(at) }));
+  return keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ element }) => element);
 }
 
 /** What each test file took in the last run of jest, in milliseconds; a new one counts as quick. */
 function lastTimes(): ReadonlyMap<string, number> {
-  const report = join(ROOT, 'test-reports/junit.xml');
-  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
-  const known = new Map([...text.matchAll(/<testcase [^>]*file="([^"]+)"[^>]*time="([\d.]+)"/g)].map(([, file = '', time = '0']) => [file, Number(time)]));
+  const known = new Map<string, number>();
+  for (const { file, milliseconds } of lastRun()) known.set(file, (known.get(file) ?? 0) + milliseconds);
   return new Map(candidates().map((test) => [test, known.get(test) ?? readFileSync(join(ROOT, test)).length / 100]));
 }
 
 async function judge(process: MutationProcess, change: Change, took: ReadonlyMap<string, number>): Promise<Judged> {
   const path = join(ROOT, 'src/runtime', change.file);
-  const before = readFileSync(path, 'utf8');
-  const text = before.slice(0, change.mutant.start) + change.mutant.replacement + before.slice(change.mutant.end);
+  const { source, mutant } = change;
+  const text = source.slice(0, mutant.start) + mutant.replacement + source.slice(mutant.end);
   for (const test of testsOf(change.file, took)) {
     const longest = Math.max(PATIENCE, MORE_PATIENCE * (took.get(test) ?? 0));
     const outcome = await process.run({ tests: [test], source: { path, text } }, longest);
@@ -94,11 +96,13 @@ async function main(): Promise<void> {
   });
   const [part = 1, parts = 1] = (values.part ?? '1/1').split('/').map(Number);
   const seed = Number(values.seed ?? Math.floor(Date.now() / 86_400_000));
-  const sources = mutatedSources().filter((file) => positionals.length === 0 || positionals.some((name) => file.includes(name)));
+  const took = lastTimes();
+  const chosen = mutatedSources().filter((file) => positionals.length === 0 || positionals.some((name) => file.includes(name)));
+  const sources = chosen.filter((file) => testsOf(file, took).length > 0);
+  for (const file of chosen) if (!sources.includes(file)) console.log(`NOT TRIED ${file}: none of these tests imports it`);
   const all = sources.flatMap(changesOf).filter((_, i) => i % parts === part - 1);
   const waiting = values.sample === undefined ? all : shuffled(all, seed).slice(0, Number(values.sample));
   console.log(`${waiting.length} of ${all.length} changes in ${sources.length} sources${values.sample === undefined ? '' : `, seed ${seed}`}`);
-  const took = lastTimes();
   const accepted = acceptedSurvivors();
   const judged: Judged[] = [];
   const until = Date.now() + Number(values.seconds) * 1000;
@@ -108,7 +112,8 @@ async function main(): Promise<void> {
       const result = await judge(process, change, took);
       judged.push(result);
       const verdict = result.noticedBy !== undefined ? 'noticed ' : accepted.has(placeName(result)) ? 'accepted' : 'SURVIVED';
-      console.log(`${judged.length} ${verdict} ${result.file}:${result.mutant.line} ${result.what}${result.noticedBy === undefined ? '' : ` (${result.noticedBy})`}`);
+      const by = result.noticedBy === undefined ? '' : ` (${result.noticedBy})`;
+      console.log(`${judged.length} ${verdict} ${result.file}:${result.mutant.line} ${result.what}${by}`);
     }
     process.close();
   }));
@@ -119,7 +124,7 @@ async function main(): Promise<void> {
   console.log(`\n${table(judged)}`);
   for (const test of failing) console.log(`${test} fails as it is, so what it noticed does not count`);
   for (const survivor of survivors) console.log(`SURVIVED, and docs/mutation.md does not list it:\n${entryOf(survivor)}`);
-  console.log(`${judged.length} changes, ${survivors.length} survivors that are not listed, ${failing.length} tests that fail as they are; also in dist/mutation.md`);
+  console.log(`${judged.length} changes, ${survivors.length} survivors that are not listed, ${failing.length} tests that fail as they are`);
   if (survivors.length > 0 || failing.length > 0) process.exitCode = 1;
 }
 

@@ -2,8 +2,8 @@
  * Runs test files in this process, again and again, with one source changed: what does not change is loaded once, the
  * SDK above all. A run that hangs or takes the process with it is the parent's business.
  */
-import Module from 'node:module';
 import { readFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { expect } from 'expect';
@@ -38,6 +38,7 @@ type Loader = (module: Module & { _compile(code: string, path: string): void }, 
 type Resolver = (request: string, ...rest: unknown[]) => string;
 const internals = Module as unknown as { readonly _extensions: Record<string, Loader>; _resolveFilename: Resolver };
 
+const load = createRequire(__filename);
 let changed: MutationJob['source'];
 const transpiled = new Map<string, string>();
 
@@ -85,11 +86,11 @@ async function runFile(test: string): Promise<TestRun> {
   hasFailed = false;
   circus.resetState();
   circus.getState().testTimeout = LONGEST_TEST;
-  for (const path of Object.keys(require.cache)) {
-    if (/\/(src|test)\/.+\.ts$/.test(path) && !KEPT.test(path)) delete require.cache[path];
+  for (const path of Object.keys(load.cache)) {
+    if (/\/(src|test)\/.+\.ts$/.test(path) && !KEPT.test(path)) delete load.cache[path];
   }
   try {
-    require(join(ROOT, test));
+    load(join(ROOT, test));
     const { testResults } = await circus.run();
     if (process.env.MUTATION_LOUD) for (const { errors } of testResults) for (const each of errors) console.log(each);
     const failed = testResults.filter(({ errors }) => errors.length > 0).map(({ testPath }) => testPath.slice(1).join(' '));
@@ -101,7 +102,7 @@ async function runFile(test: string): Promise<TestRun> {
 }
 
 install();
-const canary = require(join(ROOT, 'test/support/canary')) as { readonly watchIds: () => void; readonly watchOutput: () => void };
+const canary = load(join(ROOT, 'test/support/canary')) as { readonly watchIds: () => void; readonly watchOutput: () => void };
 canary.watchIds();
 canary.watchOutput();
 // What an engine throws that was ended while it worked is no result of a test.

@@ -7,7 +7,7 @@ import { ENTRY_POINTS } from '../projenrc/entry-points';
 export const ROOT = join(__dirname, '..');
 export const SRC = join(ROOT, 'src');
 /** What is written here; the rest of `src` is jsii's. */
-export const PARTS = ['runtime', 'testing'];
+export const PARTS = ['runtime', 'testing', 'cli'];
 
 const COMMON: BuildOptions = { absWorkingDir: ROOT, platform: 'node', target: 'node20', outbase: SRC, logLevel: 'warning' };
 

@@ -12,24 +12,21 @@ export class ShopStack extends Stack {
   public constructor(scope: Construct, id: string) {
     super(scope, id);
     const sessions = new SessionTable(this, 'Sessions', {
-      timeout: Duration.minutes(30),
+      timeout: Duration.minutes(20),
+      absoluteTimeout: Duration.hours(24),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const shop = new NodejsFunction(this, 'Shop', {
-      entry: join(__dirname, 'handler.ts'),
+      entry: join(__dirname, 'function', 'handler.ts'),
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
       runtime: lambda.Runtime.NODEJS_24_X,
       timeout: Duration.seconds(10),
-      // With the SDK in the bundle the function starts faster than with the one of the Lambda runtime.
-      bundling: {
-        bundleAwsSDK: true,
-        minify: true,
-        mainFields: ['module', 'main'],
-        // The demo runs the bundle on the Node.js that it was started with.
-        target: 'node20',
+      bundling: SessionTable.bundling({
+        sourceMap: true, // so that the laboratory can name the lines of the handler
+        target: 'node20', // the laboratory runs the bundle on the Node.js that it was started with
         logLevel: LogLevel.WARNING,
-      },
+      }),
     });
     sessions.grantReadWrite(shop);
     const url = shop.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE });

@@ -1,16 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { synthShop } from './app';
-import { Engine, ENGINE_ACCESS, ENGINE_QUIET } from './engine';
-import { Lambda } from './lambda';
-import { Invoke, LambdaServer } from './lambda-server';
-import { Ledger } from './ledger';
-import { Meter } from './meter';
-import { FunctionDefinition, Template } from './template';
+import { LabClock } from './lab/clock';
+import { Engine, ENGINE_ACCESS, ENGINE_QUIET } from './lab/engine';
+import { Laboratory } from './lab/laboratory';
+import { Lambda, MOST_ENVIRONMENTS } from './lab/lambda';
+import { Meter } from './lab/meter';
+import { PriceTable } from './lab/price-table';
+import { RaceTrack } from './lab/race';
+import { Requests } from './lab/requests';
+import { LabServer } from './lab/server';
+import { Template } from './lab/template';
 
-/** A running demo. */
+/** A running laboratory. */
 export interface Demo {
   readonly url: string;
   close(): Promise<void>;
@@ -23,7 +26,7 @@ type Close = () => Promise<void>;
 
 /**
  * Synthesises the shop, creates its table in an embedded engine and serves its
- * function.
+ * function, with the laboratory around it.
  *
  * @throws with the code `EADDRINUSE` where another program has the port
  */
@@ -32,14 +35,14 @@ export async function startDemo({ port }: { readonly port: number }): Promise<De
   const close = async () => {
     for (const step of closers.splice(0).reverse()) await step();
   };
-  let invoke: Promise<Invoke>;
-  const server = new LambdaServer(async (event) => (await invoke)(event));
+  let laboratory: Promise<Laboratory>;
+  const server = new LabServer(async (request, body) => (await laboratory).respond(request, body));
   // The port comes first: that it is busy is known before the slow part.
   const actualPort = await server.listen(port);
   closers.push(async () => server.close());
   try {
-    invoke = startShop(closers);
-    await invoke;
+    laboratory = startLaboratory(closers);
+    await laboratory;
   } catch (error) {
     await close();
     throw error;
@@ -47,27 +50,32 @@ export async function startDemo({ port }: { readonly port: number }): Promise<De
   return { url: `http://localhost:${actualPort}`, close };
 }
 
-async function startShop(closers: Close[]): Promise<Invoke> {
+async function startLaboratory(closers: Close[]): Promise<Laboratory> {
   const outdir = mkdtempSync(join(tmpdir(), 'session-table-demo-'));
   closers.push(async () => rmSync(outdir, { recursive: true, force: true }));
   const template = Template.read(synthShop(outdir).templateFile);
 
   const engine = new Engine();
-  const enginePort = await engine.start(template.table());
+  await engine.start(template.table());
   closers.push(async () => engine.close());
 
-  const meter = new Meter(enginePort);
+  const meter = new Meter(engine.url);
   const endpoint = await meter.listen();
   closers.push(async () => meter.close());
 
-  const lambda = startLambda(template.function(), endpoint, outdir);
+  const clock = new LabClock();
+  const lambda = new Lambda(template.function(), platform(endpoint, outdir));
   closers.push(async () => lambda.close());
-  return metered(lambda, meter);
+  lambda.prepare(1);
+  const requests = new Requests(lambda, meter, clock);
+  const track = new RaceTrack(requests, clock, () => lambda.prepare(MOST_ENVIRONMENTS));
+  const prices = new PriceTable(engine.url.href, template.table().TableName!);
+  return new Laboratory({ clock, engine, lambda, requests, track, prices, template });
 }
 
-/** The function, with what the Lambda service adds to its environment: where it runs and as whom. */
-function startLambda(definition: FunctionDefinition, endpoint: string, outdir: string): Lambda {
-  return new Lambda(definition, {
+/** What the Lambda service adds to a function's environment: where it runs and as whom. */
+function platform(endpoint: string, outdir: string): Record<string, string> {
+  return {
     AWS_REGION: ENGINE_ACCESS.region,
     AWS_ACCESS_KEY_ID: ENGINE_ACCESS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: ENGINE_ACCESS.secretAccessKey,
@@ -76,16 +84,5 @@ function startLambda(definition: FunctionDefinition, endpoint: string, outdir: s
     // In Lambda there is no profile; the one of whoever runs the demo stays out of it.
     AWS_CONFIG_FILE: join(outdir, 'no-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(outdir, 'no-credentials'),
-  });
-}
-
-/** Invokes the function, notes what the request cost, and shows the note at the foot of its pages. */
-function metered(lambda: Lambda, meter: Meter): Invoke {
-  const ledger = new Ledger();
-  return async (event: APIGatewayProxyEventV2) => {
-    const { result, calls } = await meter.measure(async () => lambda.invoke(event) as Promise<APIGatewayProxyStructuredResultV2>);
-    const { method, path } = event.requestContext.http;
-    ledger.add({ method, path, status: result.statusCode ?? 200, cookies: result.cookies ?? [], calls });
-    return { ...result, ...(result.body === undefined ? {} : { body: ledger.fillIn(result.body) }) };
   };
 }

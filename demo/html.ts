@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-type Part = Html | string | number | undefined | readonly Part[];
+export type Part = Html | string | number | false | undefined | readonly Part[];
 
 /** A piece of a page. Whatever is put in is escaped, unless it is itself Html; a list is put in part by part. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
@@ -17,5 +17,5 @@ export function html(literals: TemplateStringsArray, ...parts: readonly Part[]):
 function toText(part: Part): string {
   if (part instanceof Html) return part.toString();
   if (Array.isArray(part)) return part.map(toText).join('');
-  return String(part ?? '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return String(part === false ? '' : part ?? '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -5,6 +5,9 @@
 export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   './runtime': 'runtime/index',
   './lean': 'runtime/lean',
+  './emf': 'runtime/emf',
+  './expired': 'runtime/expired',
+  './connect-dynamodb': 'runtime/connect-dynamodb',
   './testing': 'testing/index',
   './express': 'runtime/adapters/express',
   './express-session': 'runtime/adapters/express-session',

@@ -142,10 +142,10 @@ function roleOf(receiver: IEnvironmentReceiver): iam.IPrincipal | undefined {
   return grantPrincipal ?? taskDefinition?.taskRole;
 }
 
-/** A role may be imported twice. */
+/** By ARN, since a role may be imported twice. */
 function isSameRole(one: iam.IPrincipal, other: iam.IPrincipal): boolean {
   const [arn, otherArn] = [one, other].map((role) => (role as Partial<iam.IRole>).roleArn);
-  return one === other || (arn !== undefined && arn === otherArn);
+  return arn !== undefined && arn === otherArn;
 }
 
 /** Only the families that certainly have no Node.js: a container image or a custom runtime may have one. */

@@ -38,8 +38,10 @@ export {
 } from './errors';
 export { type SessionCookieOptions, type SessionFactoryOptions } from './options/factory-options';
 export { type SessionHeaders } from './request/cookies';
+export { type OldSession, type SessionMigration } from './request/migration';
 export { type FlashOptions } from './session/flash';
-export { type RegenerateOptions, type Session } from './session/session';
+export { type RegenerateOptions, type Session, type SignInOptions } from './session/session';
+export { type EndAllOptions, type UserListOptions, type UserSession, type UserSessions } from './request/users';
 export { type SessionEvent } from './options/session-event';
 export { type SessionFactory } from './request/session-factory';
 export { type SessionById, type SessionsById } from './request/by-id';

@@ -1,6 +1,6 @@
 /**
- * The same as `./runtime` with a client of a tenth of the size and less than
- * half the CPU: DynamoDB's JSON protocol on AWS's signer and socket handler.
+ * The same as `./runtime` with a client of a twentieth of the size and less than
+ * half the CPU: DynamoDB's JSON protocol on Node alone, without a package.
  *
  * @packageDocumentation
  */

@@ -1,7 +1,6 @@
 /// <reference path="./dynalite.d.ts" />
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TransactionFront } from './transaction-front';
 import { ENV, DEFAULT_ENV_PREFIX, KEY_ATTRIBUTE, KEY_TYPE } from '../contract';
 
 /** A session table in this process, for tests without an account. */
@@ -21,13 +20,12 @@ const REGION = 'us-east-1';
 
 /**
  * Starts dynalite on the loopback, in memory, and makes a table as `SessionTable` does.
- * Needs the package `dynalite`. It never deletes by TTL.
+ * Needs the package `dynalite`, and adds the transactions that it lacks. It never deletes by TTL.
  */
 export async function startEmbeddedTable(tableName = 'Sessions'): Promise<EmbeddedTable> {
   const { default: dynalite } = await import('dynalite');
-  const server: Server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const front = await TransactionFront.start(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
+  const { endpoint } = front;
   const credentials = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials });
   await createSessionTable(client, tableName);
@@ -44,8 +42,7 @@ export async function startEmbeddedTable(tableName = 'Sessions'): Promise<Embedd
     },
     stop: async () => {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await front.stop();
     },
   };
 }

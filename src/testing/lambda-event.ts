@@ -40,7 +40,7 @@ function version2({ method, url, headers, cookies, body }: PlainRequest, shape: 
     rawPath: path,
     rawQueryString: url.search.slice(1),
     ...(cookies.length > 0 && { cookies: [...cookies] }),
-    headers: { ...headers, host: url.host, 'x-forwarded-proto': 'https' },
+    headers: { ...headers, 'host': url.host, 'x-forwarded-proto': 'https' },
     ...(url.search !== '' && { queryStringParameters: Object.fromEntries(url.searchParams) }),
     requestContext: {
       accountId: '123456789012',
@@ -122,7 +122,7 @@ export function responseOf(result: unknown, shape: EventShape): PlainResponse {
   const isVersion2 = shape === 'http-api' || shape === 'function-url';
   const returned = Object(result) as Readonly<Record<string, unknown>>;
   if (returned.statusCode === undefined) {
-    if (!isVersion2) throw new TypeError(`visitor: the handler's result has no statusCode, which the service answers with 502.`);
+    if (!isVersion2) throw new TypeError('visitor: the handler\'s result has no statusCode, which the service answers with 502.');
     return { status: 200, headers: { 'content-type': 'application/json' }, setCookie: [], body: toText(result) };
   }
   const multi = shape === 'alb' || isVersion2 ? {} : (Object(returned.multiValueHeaders) as Record<string, unknown[]>);

@@ -1,6 +1,6 @@
-import type { SessionFactory } from '../runtime/request/session-factory';
 import { CookieJar } from './cookie-jar';
 import { EventShape, PlainResponse, eventOf, responseOf } from './lambda-event';
+import type { SessionFactory } from '../runtime/request/session-factory';
 
 /** A Lambda handler, as far as a visitor is concerned. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a handler may want any event and any context

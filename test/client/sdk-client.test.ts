@@ -3,11 +3,13 @@ import { Socket, createServer } from 'node:net';
 import { DynamoDB, DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { SdkClient, UNUSED_MIDDLEWARE, defaultSdkClient, sdkClient } from '../../src/runtime/client/sdk-client';
 import { SessionClient, isClientOfSdk } from '../../src/runtime/client/session-client';
 import { call } from '../../src/runtime/table/call';
 import { FakeClock } from '../../src/testing';
-import { ScriptedAnswer, ScriptedServer } from '../support/scripted-server';
+import { ReceivedRequest, ScriptedAnswer, ScriptedServer } from '../support/scripted-server';
+import { Sha256 } from '../support/sha256';
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
 const input = { TableName: 'Sessions', Key: { sid: { B: new Uint8Array(32) } } };
@@ -177,12 +179,44 @@ describe('the default client', () => {
     expect(kept(new DynamoDBClient({})).middlewareStack.identify().join()).toContain(name);
   });
 
-  test('sends what the SDK needs and nothing to describe the machine', async () => {
+  test('sends what DynamoDB needs and nothing to describe the machine', async () => {
     server.script(EMPTY);
     await made().getItem(input, NEVER);
     expect(Object.keys(server.requests[0]!.headers).sort()).toEqual([
-      'authorization', 'connection', 'content-length', 'content-type', 'host', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-target',
+      'authorization', 'connection', 'content-length', 'content-type', 'host', 'x-amz-date', 'x-amz-target',
     ]);
+  });
+
+  test.each([undefined, 'token/+='])('is signed by our signer, as the SDK’s signs the same request (session token: %s)', async (sessionToken) => {
+    if (sessionToken !== undefined) process.env.AWS_SESSION_TOKEN = sessionToken;
+    server.script(EMPTY);
+    await made().putItem({ TableName: 'Sessions', Item: { sid: { B: Uint8Array.of(1) }, name: { S: 'Ada ✓' } }, ConditionExpression: 'a' }, NEVER);
+    const [{ headers, body }] = server.requests as [ReceivedRequest];
+    const signed = /SignedHeaders=([^,]+)/.exec(headers.authorization!)![1]!.split(';');
+    expect(signed).toEqual(['content-type', 'host', 'x-amz-date', ...(sessionToken ? ['x-amz-security-token'] : []), 'x-amz-target']);
+    const keys = { accessKeyId: 'a', secretAccessKey: 'b', ...(sessionToken && { sessionToken }) };
+    const signer = new SignatureV4({ service: 'dynamodb', region: 'us-east-1', credentials: keys, sha256: Sha256, applyChecksum: false });
+    const given = Object.fromEntries(['content-type', 'host', 'x-amz-target'].map((name) => [name, String(headers[name])]));
+    const request = { method: 'POST', protocol: 'http:', hostname: '127.0.0.1', path: '/', query: {}, headers: given, body };
+    const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date']))!;
+    const signingDate = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    expect(headers.authorization).toBe((await signer.sign(request, { signingDate })).headers.authorization);
+  });
+
+  test('with a wrong clock signs again by the server’s date, once, and the next call by it at once', async () => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const expired = refusal('InvalidSignatureException');
+    server.script({ ...expired, headers: { ...expired.headers, date } }, { ...EMPTY, headers: { ...EMPTY.headers, date } });
+    const client = made();
+    expect(await read(client)).toMatchObject({ refused: false });
+    expect(await read(client)).toMatchObject({ refused: false });
+    const hours = server.requests.map(({ headers }) => String(headers['x-amz-date']).slice(0, 11));
+    expect(hours).toHaveLength(3);
+    expect(hours[1]).not.toBe(hours[0]);
+    expect(hours[2]).toBe(hours[1]);
+    server.script({ ...expired, headers: { ...expired.headers, date: new Date().toUTCString() } });
+    expect(await read(made())).toMatchObject({ code: 'configuration' });
+    expect(server.requests).toHaveLength(1);
   });
 
   test.each(['InternalServerError', 'ThrottlingException'])('asks once, where the response is %s', async (name) => {

@@ -1,7 +1,8 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { Credentials, Signer, amzDate, canonicalPath } from '../../src/runtime/client/lean/signer';
+import { Sha256 } from '../support/sha256';
 
 /**
  * AWS's own vectors, those of POST requests without a query.
@@ -43,30 +44,22 @@ describe('AWS’s test suite', () => {
   });
 });
 
-/** Node's hashes in the shape that the SDK's signer asks for. */
-class Sha256 {
-  readonly #hash;
-  public constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string);
-  }
-
-  public update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  public async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  public reset(): void {
-    throw new Error('A hash is used once.');
-  }
-}
-
 const text = fc.string({ unit: 'grapheme', maxLength: 60 });
 const token = fc.string({ unit: fc.constantFrom(...'AZaz09+/=!~"%'), minLength: 1, maxLength: 60 });
 const day = fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
 const path = fc.array(fc.constantFrom('a', 'é', ' ', '%20', '+', '(', '~', "'", '*', '!', '/', ':', '@', '日'), { maxLength: 8 });
+
+test('a signature without crypto.hash, which came with Node 20.12, is the same', () => {
+  const crypto = createRequire(__filename)('node:crypto') as { hash: unknown };
+  const sign = () => new Signer('us-east-1', 'dynamodb').sign('/', ['host', 'a'], '{"✓":1}', { accessKeyId: 'a', secretAccessKey: 'b' }, '20260101T000000Z');
+  const [{ hash }, expected] = [crypto, sign()];
+  try {
+    crypto.hash = undefined;
+    expect(sign()).toBe(expected);
+  } finally {
+    crypto.hash = hash;
+  }
+});
 
 /** Requests as the lean client makes them. */
 const REQUEST = fc.record({

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { experimental } from 'aws-cdk-lib/aws-cloudfront';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, Role, ServicePrincipal, User } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ACCOUNT, HERE, makeFunction, makeStack, OTHER_ACCOUNT, variables, warnings } from './fixture';
 import { SessionAccess, SessionConsistency, SessionTable } from '../../src';
@@ -209,6 +209,17 @@ test.each(WAYS)('grantRead to %s after grantReadWrite to the function leaves it 
   expect(variables(stack)).toEqual({ SESSION_TABLE_NAME: NAME });
 });
 
+test.each(WAYS)('grantRead to %s and to the function lets the function read alone', (_way, granteeOf) => {
+  const stack = makeStack();
+  const fn = makeFunction(stack);
+  const sessions = new SessionTable(stack, 'Sessions');
+  const grantee = granteeOf(fn);
+  sessions.grantRead(grantee);
+  sessions.grantRead(fn);
+  sessions.grantRead(grantee);
+  expect(variables(stack).SESSION_TABLE_OPTIONS).toBe('{"access":"read"}');
+});
+
 test.each(WAYS)('the same two grants to %s, made twice, come to the same', (_way, granteeOf) => {
   const stack = makeStack();
   const fn = makeFunction(stack);
@@ -260,6 +271,17 @@ test('a grant to a role leaves the functions of other roles, and functions witho
   sessions.grantReadWrite(new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
   expect(variables(stack, 'Other').SESSION_TABLE_OPTIONS).toBe('{"access":"read"}');
   expect(variables(stack, 'Bare')).toEqual({});
+});
+
+test('a grant to a user leaves a receiver that has no role as it is', () => {
+  const stack = makeStack();
+  const written: Record<string, string> = {};
+  const addEnvironment = (name: string, value: string) => void (written[name] = value);
+  const sessions = new SessionTable(stack, 'Sessions');
+  const instance = { addEnvironment, grantPrincipal: new ServicePrincipal('ec2.amazonaws.com') };
+  sessions.addEnvironment(instance, SessionAccess.READ);
+  sessions.grantReadWrite(new User(stack, 'User'));
+  expect(stack.resolve(written.SESSION_TABLE_OPTIONS)).toBe('{"access":"read"}');
 });
 
 test('a grant to the role of a task lets a container write that was told to read', () => {

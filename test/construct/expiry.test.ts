@@ -153,6 +153,8 @@ function matches(pattern: unknown, record: unknown): boolean {
 }
 
 const BY_TTL = { eventName: 'REMOVE', userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
+const BY_NAMESAKE = { eventName: 'REMOVE', userIdentity: { type: 'User', principalId: 'dynamodb.amazonaws.com' } };
+const BY_SERVICE = { eventName: 'REMOVE', userIdentity: { type: 'Service', principalId: 'backup.amazonaws.com' } };
 const BY_PERSON = { eventName: 'REMOVE', userIdentity: { type: 'User', principalId: 'AIDA' } };
 const CREATED = { N: '1764000000' };
 /** A session as the stream shows it: bytes are in base64. */
@@ -174,6 +176,9 @@ const RECORDS: [string, object, boolean][] = [
   ['one that was replaced', { ...BY_TTL, ...before({ ...SESSION, frz: { B: 'AAAAAAAA' } }) }, false],
   ['one that was signed out', { eventName: 'REMOVE', ...before(SESSION) }, false],
   ['one that a person deleted', { ...BY_PERSON, ...before(SESSION) }, false],
+  ['one that somebody of that name deleted', { ...BY_NAMESAKE, ...before(SESSION) }, false],
+  ['one that another service deleted', { ...BY_SERVICE, ...before(SESSION) }, false],
+  ['one that DynamoDB changed', { ...BY_TTL, eventName: 'MODIFY', ...before(SESSION) }, false],
   ["a user's item", { ...BY_TTL, ...before(USER) }, false],
   ['a session that was extended', { eventName: 'MODIFY', ...before(SESSION) }, false],
   ['a session that was created', { eventName: 'INSERT', dynamodb: { NewImage: SESSION } }, false],
@@ -190,7 +195,7 @@ test.each(passedOver)('the function is not called with %s', (_name, record) => {
 });
 
 test('a session of the runtime has the leaf that the filter looks for', () => {
-  const record = { exp: 1, iat: 1, iss: 1, ver: 1, upd: [], flash: new Map(), dat: new Map(), foreign: 0 };
+  const record = { exp: 1, iat: 1, iss: 1, ver: 1, flash: new Map(), dat: new Map(), otherAttributes: {} };
   const item = toItem(new Uint8Array(32), record);
   expect(item[CREATED_ATTRIBUTE]).toEqual({ N: '1' });
   expect(item).toHaveProperty(KEY_ATTRIBUTE);

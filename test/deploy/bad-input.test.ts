@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Children } from './children';
 import { Emulator, EmulatorGoneError } from './emulator';
 import { ROOT, Scratch, scratchFolder } from './scratch';
+import { Children } from '../support/children';
 
 let temporary: string;
 let scratchName: string;

@@ -1,9 +1,9 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { Cloud } from './cloud';
-import { type Report, check } from './report';
 import { grantedBy, onDynamoDb } from './table-proof';
 import { type Page, Visitor } from './visitor';
+import { type Report, check } from '../support/report';
 
 const STACK = 'ProbeDoors';
 const DOORS = { HttpApiUrl: 'HTTP API', RestApiUrl: 'REST API', FunctionUrl: 'function URL' };

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Children, type Ended, lastLines } from './children';
 import type { Scratch } from './scratch';
+import { type Children, type Ended, lastLines } from '../support/children';
 
 export const ACCOUNT = '111111111111';
 export const REGION = 'eu-west-1';

@@ -1,8 +1,8 @@
 import type { Cloud } from './cloud';
 import { itemsOf } from './doors-proof';
-import { type Report, check } from './report';
 import { grantedBy } from './table-proof';
 import { Visitor } from './visitor';
+import { type Report, check } from '../support/report';
 
 /** Proves of an example that has a page that its second visit finds what its first one stored. */
 export async function proveExamplePage(report: Report, cloud: Cloud, stack: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Workshop } from './cdk-app';
-import { type Report, check } from './report';
 import { ROOT } from './scratch';
 import { Visitor } from './visitor';
+import { type Report, check } from '../support/report';
 
 const PAGE = join(ROOT, 'docs/deployment.md');
 const SECTION = /^## From nothing to a deployed stack\n(?<text>[^]*?)^## /m;

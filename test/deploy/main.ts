@@ -4,19 +4,19 @@
  * `DEPLOY_PORT` names the emulator's port; any free one is taken where it is left out.
  */
 import { type CdkApp, type Workshop, bootstrap } from './cdk-app';
-import { Children } from './children';
 import { Cloud } from './cloud';
 import { proveDoors } from './doors-proof';
 import { Emulator, MissingError, freePort, installEmulator } from './emulator';
 import { proveExamplePage } from './example-page-proof';
 import { proveFirstSteps } from './first-steps-proof';
 import { proveFailedDeployment, proveUpdates } from './releases-proof';
-import { Report, check } from './report';
 import { proveRole } from './role-proof';
 import { Scratch } from './scratch';
 import { proveTable, tablesOf } from './table-proof';
 import { examples, layPackages, probe } from './workbench';
 import { packedTarball } from '../../build-tools/packed-tarball';
+import { Children } from '../support/children';
+import { Report, check } from '../support/report';
 
 /** What can be proven alone: `npm run test:deploy -- probe`. */
 const PARTS = ['examples', 'probe', 'first-steps'];
@@ -47,7 +47,12 @@ async function proveExample(report: Report, cloud: Cloud, app: CdkApp): Promise<
 
 async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void> {
   for (const app of apps) {
-    const leftOut = await app.synth();
+    await app.synth();
+    await report.prove(`${app.name}: cfn-lint`, async () => {
+      await app.lint();
+      return 'nothing found';
+    });
+    const leftOut = app.leaveOut();
     if (leftOut.length > 0) report.step(`left out of ${app.name} for the emulator: ${leftOut.join(', ')}`);
   }
 }
@@ -84,7 +89,7 @@ async function main(): Promise<number> {
   let scratch: Scratch | undefined;
   try {
     scratch = Scratch.open((text) => report.step(text));
-    await run(report, scratch, children, parts());
+    await deployAndProve(report, scratch, children, askedParts());
   } catch (error) {
     if (error instanceof MissingError) report.skip('Deployment', error.message);
     else report.giveUp(error);
@@ -95,7 +100,7 @@ async function main(): Promise<number> {
   return report.close();
 }
 
-async function run(report: Report, scratch: Scratch, children: Children, parts: readonly string[]): Promise<void> {
+async function deployAndProve(report: Report, scratch: Scratch, children: Children, parts: readonly string[]): Promise<void> {
   report.step(`working in ${scratch.folder}`);
   const wanted = port();
   // Before minutes are spent on the rest.
@@ -113,7 +118,7 @@ async function run(report: Report, scratch: Scratch, children: Children, parts: 
 }
 
 /** @throws RangeError where an argument is not a part */
-function parts(): readonly string[] {
+function askedParts(): readonly string[] {
   const asked = process.argv.slice(2);
   for (const part of asked) if (!PARTS.includes(part)) throw new RangeError(`"${part}" is not a part. There are: ${PARTS.join(', ')}.`);
   return asked.length > 0 ? asked : PARTS;

@@ -3,8 +3,8 @@ import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-i
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { Cloud, Key } from './cloud';
 import { ACCOUNT } from './emulator';
-import { type Report, check } from './report';
 import { type Granted, grantedBy } from './table-proof';
+import { type Report, check } from '../support/report';
 
 const id = (byte: number) => ({ sid: { B: new Uint8Array(32).fill(byte) } });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signalGroup } from './children';
+import { signalGroup } from '../support/children';
 
 export const ROOT = join(__dirname, '../..');
 
@@ -29,7 +29,7 @@ export class Scratch {
   public static open(say: (text: string) => void, folder = scratchFolder()): Scratch {
     const scratch = new Scratch(folder);
     const left = scratch.record();
-    if (left !== undefined && isRunning(left.pid, 'test/deploy')) {
+    if (left !== undefined && isRunning(left.pid, 'main.ts')) {
       throw new OtherRunError(`Another run of this checkout is under way (process ${left.pid}). Wait for it, or end it.`);
     }
     if (existsSync(folder)) {
@@ -80,9 +80,9 @@ export class Scratch {
   }
 }
 
-/** Where the runs of this checkout work. */
-export function scratchFolder(): string {
-  return join(tmpdir(), `session-table-deploy-${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}`);
+/** Where the runs of this checkout work, by what they do. */
+export function scratchFolder(task = 'deploy'): string {
+  return join(tmpdir(), `session-table-${task}-${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}`);
 }
 
 /** Whether a process runs whose command line holds `words`: numbers of processes are used again. */

@@ -1,7 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { Cloud, InlinePolicy, Statement } from './cloud';
-import { type Report, check } from './report';
 import { OPERATIONS, TTL_ATTRIBUTE } from '../../src/contract';
+import { type Report, check } from '../support/report';
 
 const ACTIONS = OPERATIONS.map((operation) => `dynamodb:${operation}`).sort();
 

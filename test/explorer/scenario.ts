@@ -8,10 +8,12 @@ export type WorldEvent = 'the session runs out' | 'TTL deletes' | 'a day passes 
 export interface Scenario {
   readonly title: string;
   /** What stands in the table before: nothing, a session, one that is due for a touch, one that has two seconds left. */
-  readonly given: 'nothing' | 'a session' | 'a session due for a touch' | 'a session that is about to run out';
+  readonly given: 'nothing' | 'a session' | 'a session due for a touch' | 'a session that is about to run out' | 'a session of a user';
   readonly visits: Readonly<Record<string, VisitPlan>>;
   readonly events?: readonly WorldEvent[];
   readonly options?: SessionFactoryOptions;
+  /** How many sessions a user may have, where every sign-in asks for the same. */
+  readonly most?: number;
   /** How many calls may go wrong in one schedule: usually, and in the long run. */
   readonly faults: readonly [usual: number, deep: number];
   /** Breaks what is sent, to show that the explorer notices. */

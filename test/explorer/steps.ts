@@ -28,6 +28,32 @@ export const renew: Step = async (visit) => {
   visit.signIn();
 };
 
+/** Signs in as the user, of whom at most so many sessions may live. */
+export const join = (most?: number): Step => async (visit) => {
+  const session = await visit.session();
+  session.signIn('ada', { most });
+  visit.isOfUser = true;
+  visit.signIn();
+};
+
+/** Another id for a session of the user. */
+export const rejoin: Step = async (visit) => {
+  const session = await visit.session();
+  session.regenerate();
+  visit.isOfUser = true;
+  visit.isKeepingUser = true;
+  visit.signIn();
+};
+
+/** Ends all sessions of the user. */
+export const endAll: Step = (visit) => visit.end((user) => user.endAll());
+
+/** Ends the one session that is listed; `false` where it has another id by then. */
+export const endOne: Step = (visit) => visit.end(async (user) => {
+  const [first] = await user.list({ verify: false });
+  return first !== undefined && user.end(first.ref);
+});
+
 export const remember: Step = async (visit) => (await visit.session()).remember(5000);
 
 export const signOut: Step = (visit) => visit.signOut();

@@ -1,6 +1,8 @@
 import { countedBytes, withRandom } from './deterministic-random';
 import { ParkedCall, parkingClient } from './parked-call';
-import { Clock, Session, SessionConflictError, SessionError, SessionFactoryOptions, SessionRequest, sessionFactory } from '../../src/runtime';
+import {
+  Clock, Session, SessionConflictError, SessionError, SessionFactory, SessionFactoryOptions, SessionRequest, UserSessions, sessionFactory,
+} from '../../src/runtime';
 
 /** What sessions hold here: each key is written by one visit, and `log` by exact updates. */
 export type Data = Record<string, unknown> & { log?: string[] };
@@ -50,6 +52,9 @@ export interface Surroundings {
   readonly options: SessionFactoryOptions;
   /** Called where something that was written is acknowledged. */
   readonly acknowledged: (visit: Visit, tags: readonly string[]) => void;
+  /** Called where a visit begins to end the sessions of the user, and where it was told that they are ended. */
+  readonly ending: (visit: Visit) => void;
+  readonly ended: (visit: Visit) => void;
 }
 
 /** One request under way, and what its handler was told. */
@@ -67,6 +72,12 @@ export class Visit {
   public readonly refused = new Set<string>();
   public readonly clock: VisitClock;
   public isSigningIn = false;
+  /** It asked to be signed out; whether it was, it may not have been told. */
+  public hasTriedToLeave = false;
+  /** Whether its session is one of the user, so that others may end it at any time. */
+  public isOfUser = false;
+  /** Whether it gives a session of the user a new id without a sign-in. */
+  public isKeepingUser = false;
   public hasSignedOut = false;
   public isDone = false;
   public setCookie: readonly string[] = [];
@@ -76,6 +87,7 @@ export class Visit {
   readonly #around: Surroundings;
   #updates = 0;
   #request: SessionRequest<Data> | undefined;
+  #sessions: SessionFactory<Data> | undefined;
 
   public constructor(public readonly name: string, public readonly plan: VisitPlan, around: Surroundings) {
     this.#around = around;
@@ -94,6 +106,7 @@ export class Visit {
     const onEvent = ({ type }: { readonly type: string }): void => void this.events.push(type);
     const options = { tableName: 'Sessions', client, clock: this.clock, deadline: DEADLINE, onEvent, ...this.#around.options };
     const sessions = withRandom(random, () => sessionFactory<Data>(options));
+    this.#sessions = sessions;
     this.#request = sessions.forRequest({ cookies, https: true });
     void this.#run(this.#request);
   }
@@ -137,13 +150,22 @@ export class Visit {
     await this.#stored(() => session.save());
   }
 
+  /** Ends sessions of the user, outside of this request's own. */
+  public async end(ends: (user: UserSessions) => Promise<unknown>): Promise<void> {
+    this.#around.ending(this);
+    if ((await ends((this.#sessions as SessionFactory<Data>).user('ada'))) !== false) this.#around.ended(this);
+  }
+
   public async signOut(): Promise<void> {
+    this.hasTriedToLeave = true;
     await this.#began.endSession();
     this.#leave();
   }
 
   public async invalidate(): Promise<void> {
-    await (await this.session()).invalidate();
+    const session = await this.session();
+    this.hasTriedToLeave = true;
+    await session.invalidate();
     this.#leave();
   }
 
@@ -190,10 +212,11 @@ export class Visit {
   /** Stores what was written; it is acknowledged, unless an event says that the session has ended. */
   async #stored(store: () => Promise<void>): Promise<void> {
     const tags = [...this.#drafts];
-    const before = this.events.length;
     await store();
     for (const tag of tags) this.#drafts.delete(tag);
-    if (!this.events.slice(before).includes('ended')) this.#around.acknowledged(this, tags);
+    // What was dropped with a session that ended stays dropped, unless a sign-in goes on.
+    const last = this.events.filter((type) => ['ended', 'created', 'regenerated'].includes(type)).at(-1);
+    if (last !== 'ended') this.#around.acknowledged(this, tags);
   }
 
   /** Whether it went well. What sessions may reject with is no problem. */

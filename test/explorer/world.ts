@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Books } from './books';
 import { ParkedCall } from './parked-call';
 import { Scenario, WorldEvent } from './scenario';
-import { set } from './steps';
+import { join, set } from './steps';
 import { StoredState, keyOf, statesOf } from './stored-state';
 import { Stories } from './stories';
+import { UserBooks } from './user-books';
 import { DEADLINE, Visit } from './visit';
 import type { Item } from '../../src/runtime';
 import { keyOf as keyOfSession } from '../../src/runtime/table/key';
@@ -53,6 +54,7 @@ export class World {
   public readonly visits: readonly Visit[];
   public readonly schedule: string[] = [];
   public readonly books: Books;
+  readonly #users: UserBooks;
   public faults = 0;
   readonly #scenario: Scenario;
   readonly #stories: Stories;
@@ -72,6 +74,7 @@ export class World {
     this.table = memoryTable({ clock: { now: () => this.#now } });
     this.visits = Object.entries(scenario.visits).map(([name, plan], i) => this.#visit(name, plan, i + 1));
     this.books = new Books(this.visits);
+    this.#users = new UserBooks(this.visits, scenario.most ?? Infinity);
   }
 
   /** What may happen now, the faults left out where no more may go wrong. */
@@ -109,12 +112,12 @@ export class World {
       .map(([key, item]) => this.#stories.of(`${key} ${item === undefined ? '' : JSON.stringify(item)}`));
     const held = this.#held.map(({ name }) => name).sort();
     const visits = this.visits.map(({ story, clock }) => `${story}+${clock.ahead}`);
-    return [items, former, visits, held, this.#events, this.books.fingerprint()].join(' | ');
+    return [items, former, visits, held, this.#events, this.books.fingerprint(), this.#users.fingerprint()].join(' | ');
   }
 
   /** What is wrong, in words. */
   public problems(): string[] {
-    return this.books.problems(this.#states);
+    return [...this.books.problems(this.#states), ...this.#users.problems(this.table.items(), this.#seconds)];
   }
 
   /** What is wrong where nothing more can happen. */
@@ -123,6 +126,10 @@ export class World {
     const isUndisturbed = this.#scenario.isPeaceful === true && this.faults === 0;
     const lost = this.visits.filter(({ isSigningIn, newId }) => isUndisturbed && isSigningIn && newId === undefined);
     return [...waiting, ...lost.map(({ name }) => `${name} is not signed in, though nothing went wrong`)];
+  }
+
+  get #seconds(): number {
+    return Math.floor(this.#now / 1000);
   }
 
   /** Lets seconds pass for everybody. */
@@ -136,6 +143,8 @@ export class World {
       now: () => this.#now,
       options: this.#scenario.options ?? {},
       acknowledged: (visit, tags) => this.books.acknowledge(visit, tags, this.#look()),
+      ending: (visit) => this.#users.begin(visit, this.table.items(), this.#seconds),
+      ended: (visit) => this.#users.done(visit),
     });
   }
 
@@ -147,6 +156,7 @@ export class World {
     for (const item of items) this.table.put(item);
     this.#givenId = id;
     this.books.know(keyOfId(id));
+    this.#users.know(keyOfId(id));
     if (given === 'a session due for a touch') this.pass(TOUCH_DUE);
     if (given === 'a session that is about to run out') this.pass(TIMEOUT - LEFT);
     this.#look();
@@ -154,7 +164,8 @@ export class World {
   }
 
   async #make(): Promise<{ readonly id: string; readonly items: readonly Item[] }> {
-    const maker = this.#visit('maker', { steps: [set('cart')], cookies: 'none' }, 0);
+    const steps = this.#scenario.given === 'a session of a user' ? [set('cart'), join(this.#scenario.most)] : [set('cart')];
+    const maker = this.#visit('maker', { steps, cookies: 'none' }, 0);
     maker.begin(undefined);
     for (let turn = 0; !maker.isDone; turn++) {
       for (const call of maker.calls.splice(0)) (await call.apply(this.table))();

@@ -67,11 +67,11 @@ describe.each(CLIENTS)('a given %s', (_, client) => {
     expect(inputOf(UpdateItemCommand)).toEqual({
       TableName: 'Sessions',
       Key,
-      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#1 = :1 REMOVE dat.#0',
+      UpdateExpression: 'SET ver = ver + :one, iss = :now, exp = :exp, dat.#0 = :0 REMOVE dat.#1',
       ConditionExpression:
         'attribute_exists(sid) AND exp > :now AND attribute_not_exists(frz) AND attribute_not_exists(fmt) AND attribute_not_exists(idl)',
-      ExpressionAttributeNames: { '#0': 'name', '#1': 'cart' },
-      ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':one': { N: '1' }, ':1': { S: '["tea","milk"]' } },
+      ExpressionAttributeNames: { '#0': 'cart', '#1': 'name' },
+      ExpressionAttributeValues: { ':now': { N: '1767225600' }, ':exp': { N: '1767226800' }, ':one': { N: '1' }, ':0': { S: '["tea","milk"]' } },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   });

@@ -256,7 +256,11 @@ describe('a token that was handed out before the session was stored', () => {
 });
 
 describe('an origin', () => {
-  const sessionsOf = (https: boolean) => sessionFactory({ tableName: scene.table.name, client: scene.client, clock: scene.clock }).forRequest({ cookies: undefined, https });
+  function begin(https: boolean) {
+    const sessions = sessionFactory({ tableName: scene.table.name, client: scene.client, clock: scene.clock });
+    return sessions.forRequest({ cookies: undefined, https });
+  }
+
   test.each([
     [true, 'https://shop.example', 'shop.example', true],
     [true, 'http://shop.example', 'shop.example', false],
@@ -268,7 +272,7 @@ describe('an origin', () => {
     [true, 'https://shop.example:8443', 'shop.example:8443', true],
     [false, 'http://localhost:3000', 'localhost:3000', true],
   ])('is held against the scheme too: HTTPS %j, Origin %j, Host %j: %j', async (https, origin, host, expected) => {
-    const session = await sessionsOf(https).session();
+    const session = await begin(https).session();
     expect(session.verifyCsrf({ method: 'POST', headers: { origin, host } })).toBe(expected);
   });
 });

@@ -26,7 +26,7 @@ describe('regenerate', () => {
     await visitor.visit((other) => other.set('cart', ['tea']));
     session.set('count', 2);
     await visitor.commit(request);
-    expect(await visitor.visit((after) => after.entries())).toEqual([['name', 'Ada'], ['count', 2], ['cart', ['tea']]]);
+    expect(await visitor.visit((after) => after.toObject())).toEqual({ name: 'Ada', count: 2, cart: ['tea'] });
     // The other one is the frozen image.
     const withCart = (await scene.table.items()).filter(({ dat }) => dat?.M?.cart !== undefined);
     expect(withCart.map(({ frz }) => frz === undefined).sort()).toEqual([false, true]);

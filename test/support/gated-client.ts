@@ -1,7 +1,7 @@
 import { awsError } from './scripted-client';
 import { SessionClient } from '../../src/runtime';
 
-type Verb = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem';
+type Verb = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem' | 'transactWrite';
 
 /** A call that is held before it reaches the table. */
 export interface Gate {
@@ -54,6 +54,9 @@ export class GatedClient implements SessionClient {
     this.#pass('updateItem', input, () => this.#client.updateItem(input, options));
   public readonly deleteItem: SessionClient['deleteItem'] = (input, options) =>
     this.#pass('deleteItem', input, () => this.#client.deleteItem(input, options));
+
+  public readonly transactWrite: NonNullable<SessionClient['transactWrite']> = (input, options) =>
+    this.#pass('transactWrite', input, () => (this.#client as Required<SessionClient>).transactWrite(input, options));
 
   /** Holds the next call of a verb. */
   public hold(verb: Verb): Gate {

@@ -1,9 +1,9 @@
 import { HeaderSink, applyHeaders, hasHeaders } from './finish';
 import { mustBeFactory } from './mount';
-import { SessionFactory } from '../request/session-factory';
-import type { SessionHeaders } from '../request/cookies';
-import type { FinishedRequest, SessionRequestInit } from '../request/session-request';
 import { type WithSession, sessionOf } from './with-session';
+import type { SessionHeaders } from '../request/cookies';
+import { SessionFactory } from '../request/session-factory';
+import type { FinishedRequest, SessionRequestInit } from '../request/session-request';
 
 /** What is read of a Fetch request. */
 export interface FetchRequest {

@@ -7,8 +7,8 @@ import { FetchRequest, FetchResponse, fetchInit, toFetch, withHeaders } from './
 import { settle } from './finish';
 import { remainingTimeOf } from './lambda-event';
 import { Mount, takenBy } from './mount';
-import { SessionFactory } from '../request/session-factory';
 import type { WithSession } from './with-session';
+import { SessionFactory } from '../request/session-factory';
 
 /** The variables that the middleware sets: `new Hono<{ Variables: SessionVariables<ShopSession> }>()`. */
 export type SessionVariables<Data extends object = Record<string, unknown>> = WithSession<Data>;

@@ -5,10 +5,10 @@
  */
 import { HeaderSink, OF_THE_BODY, applyHeaders, settle } from './finish';
 import { Mount, takenBy } from './mount';
+import { type WithSession, sessionOf } from './with-session';
+import type { SessionHeaders } from '../request/cookies';
 import { SessionFactory } from '../request/session-factory';
 import type { SessionRequestInit } from '../request/session-request';
-import type { SessionHeaders } from '../request/cookies';
-import { type WithSession, sessionOf } from './with-session';
 
 /** What the middleware uses of Koa's context. */
 export interface KoaContext {

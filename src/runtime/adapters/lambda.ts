@@ -1,9 +1,9 @@
 import { LambdaContext, LambdaHttpEvent, LambdaSource, requestOf, sourceOf } from './lambda-event';
 import { LambdaHttpResponse, addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { mustBeFactory } from './mount';
+import { type WithSession, sessionOf } from './with-session';
 import { SessionFactory } from '../request/session-factory';
 import type { SessionRequest } from '../request/session-request';
-import { type WithSession, sessionOf } from './with-session';
 
 /**
  * Wraps a handler behind a REST API, an HTTP API, a function URL or an

@@ -7,8 +7,8 @@ import { failed, withSession } from './lambda';
 import { LambdaHttpEvent, requestOf, sourceOf } from './lambda-event';
 import { addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { Mount } from './mount';
-import { SessionFactory } from '../request/session-factory';
 import type { WithSession } from './with-session';
+import { SessionFactory } from '../request/session-factory';
 
 /** What the middleware uses of Middy's request. */
 export interface MiddyRequest {

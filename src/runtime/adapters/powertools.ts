@@ -7,9 +7,9 @@ import { toFetch, withHeaders } from './fetch';
 import { settle } from './finish';
 import { LambdaHttpEvent, requestOf, sourceOf } from './lambda-event';
 import { Mount } from './mount';
-import { SessionFactory } from '../request/session-factory';
-import type { SessionHeaders } from '../request/cookies';
 import type { WithSession } from './with-session';
+import type { SessionHeaders } from '../request/cookies';
+import { SessionFactory } from '../request/session-factory';
 
 /** What the middleware adds to the store of a request: `new Router<{ store: { request: PowertoolsSession<ShopSession> } }>()`. */
 export type PowertoolsSession<Data extends object = Record<string, unknown>> = { [Name in keyof WithSession<Data>]: WithSession<Data>[Name] };

@@ -7,8 +7,8 @@ import { FetchRequest, FetchResponse, fetchInit, toFetch, withHeaders } from './
 import { settle } from './finish';
 import { Mount } from './mount';
 import { ReactRouterStorage, reactRouterStorage } from './react-router-storage';
-import { SessionFactory } from '../request/session-factory';
 import type { WithSession } from './with-session';
+import { SessionFactory } from '../request/session-factory';
 
 export { type ReactRouterSession, type ReactRouterStorage } from './react-router-storage';
 

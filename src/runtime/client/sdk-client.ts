@@ -2,6 +2,7 @@ import {
   DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, TransactWriteItemsCommand, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { attemptTime } from './attempt';
+import { SdkSigner } from './sdk-signer';
 import {
   CallOptions, ClientSettings, DeleteItemInput, GetItemInput, PutItemInput, SessionClient, TransactWriteItemsInput, UpdateItemInput,
 } from './session-client';
@@ -31,25 +32,17 @@ class SdkSessionClient implements SessionClient {
     this.singleAttempt = singleAttempt;
   }
 
-  public getItem(input: GetItemInput, options: CallOptions): Sent<{ readonly Item?: unknown }> {
-    return this.#call(() => new GetItemCommand(input), options);
-  }
-
-  public putItem(input: PutItemInput, options: CallOptions): Sent<object> {
-    return this.#call(() => new PutItemCommand(input), options);
-  }
-
-  public updateItem(input: UpdateItemInput, options: CallOptions): Sent<{ readonly Attributes?: unknown }> {
-    return this.#call(() => new UpdateItemCommand(input), options);
-  }
-
-  public deleteItem(input: DeleteItemInput, options: CallOptions): Sent<object> {
-    return this.#call(() => new DeleteItemCommand(input), options);
-  }
-
-  public transactWrite(input: TransactWriteItemsInput, options: CallOptions): Sent<object> {
-    return this.#call(() => new TransactWriteItemsCommand(input), options);
-  }
+  // Properties and not methods, so that `{ ...sdkClient(client) }` has them too.
+  public readonly getItem = (input: GetItemInput, options: CallOptions): Sent<{ readonly Item?: unknown }> =>
+    this.#call(() => new GetItemCommand(input), options);
+  public readonly putItem = (input: PutItemInput, options: CallOptions): Sent<object> =>
+    this.#call(() => new PutItemCommand(input), options);
+  public readonly updateItem = (input: UpdateItemInput, options: CallOptions): Sent<{ readonly Attributes?: unknown }> =>
+    this.#call(() => new UpdateItemCommand(input), options);
+  public readonly deleteItem = (input: DeleteItemInput, options: CallOptions): Sent<object> =>
+    this.#call(() => new DeleteItemCommand(input), options);
+  public readonly transactWrite = (input: TransactWriteItemsInput, options: CallOptions): Sent<object> =>
+    this.#call(() => new TransactWriteItemsCommand(input), options);
 
   /** Notes where an attempt went that failed. */
   public noteFailure({ request }: Attempted): void {
@@ -59,13 +52,13 @@ class SdkSessionClient implements SessionClient {
     this.endpoint = `${protocol}//${hostname.replace(/^\d{12}\./, '')}${port === undefined ? '' : `:${String(port)}`}`;
   }
 
-  /** Credentials that have expired are read again once: the refused call was not applied. */
+  /** A call whose credentials have expired, or whose time was wrong, was not applied: it is signed again once. */
   async #call(command: () => object, options: CallOptions): Sent<object> {
     const failures: unknown[] = [];
     try {
       return checked(await this.#send(command(), options, failures));
     } catch (error) {
-      if (mayBeStale(error) && (await this.#hasOtherCredentials())) {
+      if (this.#hasOtherTime(error) || (mayBeStale(error) && (await this.#hasOtherCredentials()))) {
         return checked(await this.#send(command(), options, failures));
       }
       throw await this.#named(error, failures.at(-1));
@@ -88,6 +81,12 @@ class SdkSessionClient implements SessionClient {
       { step: 'finalizeRequest', priority: 'low', name: 'sessionTableAttempts' },
     );
     return this.#client.send(sent, { abortSignal: signal });
+  }
+
+  /** The SDK takes the time from the response that refused the call. Its own retries, of which we have none, would send it again. */
+  #hasOtherTime(error: unknown): boolean {
+    const { $metadata } = Object(error) as { readonly $metadata?: { readonly clockSkewCorrected?: boolean } };
+    return this.singleAttempt && $metadata?.clockSkewCorrected === true;
   }
 
   async #hasOtherCredentials(): Promise<boolean> {
@@ -136,15 +135,17 @@ const AFTER_THE_STORE = 50;
  * | time for an attempt | half of what is left of `deadline`; after one that timed out, all of it | a dead connection leaves time for another, and a slow DynamoDB still answers |
  * | time for all of them | `deadline`, 3 s | never past the function's remaining time less 500 ms, kept for its response |
  * | sockets | the SDK's: kept alive, 50 at most | one TLS handshake an environment |
+ * | `signer` | the library's | it takes a tenth of the time of the SDK's, and gives the same signatures |
  * | `cacheMiddleware` | on | the SDK sorts its middleware once, not for each call; it takes no signals then, so the socket has a time-out instead |
  *
  * Together they make a call a quarter cheaper than that of a client without settings.
  */
 export function defaultSdkClient({ region, deadline }: ClientSettings): SessionClient {
   const time = attemptTime(deadline, false) + AFTER_THE_STORE;
-  const client = new DynamoDBClient({
+  const client: DynamoDBClient = new DynamoDBClient({
     ...(region !== undefined && { region }),
     cacheMiddleware: true,
+    signer: new SdkSigner(() => client.config),
     // The SDK's own strategies number, time and count the attempts, of which there is one.
     retryStrategy: {
       retry: (next, args) =>

@@ -2,6 +2,7 @@ import { SharedOptions } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock } from '../clock';
 import { SessionEvent } from './session-event';
+import type { SessionMigration } from '../request/migration';
 import { Codec } from '../session/codec';
 
 export { type SharedCookieOptions as SessionCookieOptions } from '../../settings';
@@ -47,6 +48,14 @@ export interface SessionFactoryOptions extends SharedOptions {
    * @default - JSON, which refuses what it would not keep
    */
   readonly codec?: Codec;
+  /**
+   * Takes over the sessions of another store, such as `connectDynamoDb({ … })` of `cdk-session-table/connect-dynamodb`.
+   *
+   * A visitor who comes with a genuine cookie of it, and without ours, gets a new session with the old one's data.
+   *
+   * @default - none
+   */
+  readonly migrateFrom?: SessionMigration;
   /**
    * The time for one call to DynamoDB with all its retries, in milliseconds from 1 to 900000.
    *

@@ -23,6 +23,7 @@ import {
 } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock, RandomBytes, systemClock } from '../clock';
+import type { SessionMigration } from '../request/migration';
 import { Codec, jsonCodec } from '../session/codec';
 import { Lifetime } from '../table/lifetime';
 
@@ -35,6 +36,7 @@ export interface ResolvedOptions extends Omit<ResolvedSettings, 'access'> {
   readonly isReadOnly: boolean;
   readonly codec: Codec;
   readonly deadline: number;
+  readonly migrateFrom: SessionMigration | undefined;
   readonly onEvent: SessionFactoryOptions['onEvent'] | undefined;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -63,6 +65,10 @@ const RULES: RulesOf<SessionFactoryOptions> = {
   client: CLIENT_RULE,
   notBefore: wholeNumber(0, 9_999_999_999, 'seconds since the epoch'),
   codec: withMethods('stringify', 'parse'),
+  migrateFrom: {
+    allowed: 'what connectDynamoDb() of cdk-session-table/connect-dynamodb returns',
+    test: (value) => hasMethods(value, ['find']),
+  },
   deadline: wholeNumber(1, 900_000, 'milliseconds'),
   onEvent: { allowed: 'a function', test: (value) => typeof value === 'function' },
   clock: withMethods('now', 'after', 'sleep'),
@@ -94,6 +100,7 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
     isReadOnly: access === 'read',
     codec: options.codec ?? jsonCodec,
     deadline: options.deadline ?? 3000,
+    migrateFrom: options.migrateFrom,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,
     random: randomBytes,

@@ -11,6 +11,7 @@ export interface SessionEvent {
    * - `cookie-rejected`: a cookie of our name is not a session id, or several live sessions were named
    * - `cross-site-arrival`: a navigation from another site came without an id. Under `SameSite=Strict` a signed-in visitor
    *   looks like that, too, so many of them after a sign-in with another site mean that you need `Lax`
+   * - `user-item-invalid`: a user's item is damaged; it counts as empty, and the next sign-in replaces it
    * - `item-invalid`: the item, or one value of it, is damaged or of a newer version; it is left as it is
    */
   readonly type:
@@ -25,6 +26,7 @@ export interface SessionEvent {
     | 'expired'
     | 'unknown-id'
     | 'cookie-rejected'
+    | 'user-item-invalid'
     | 'item-invalid'
     | 'large'
     | 'cross-site-arrival';

@@ -1,7 +1,6 @@
-import { ResponseCookies } from './cookies';
 import { OpenedSession, openSession } from './opened-session';
 import { Identity, RequestScope, identityOf, targetOf } from './scope';
-import { FactoryParts } from './session-request';
+import { FactoryParts, detachedScope } from './session-request';
 import { touchSession, writeSession } from './write-session';
 import type { Session } from '../session/session';
 import { TOKEN_BYTES } from '../table/item';
@@ -69,23 +68,15 @@ export class SessionsById {
 
   #identity(id: string): Identity {
     const bytes = typeof id === 'string' ? Buffer.byteLength(id) : 0;
-    if (bytes < 1 || bytes > LONGEST_ID) throw new TypeError(`byId: an id is a text of 1 to ${LONGEST_ID} bytes.`);
+    // A NUL at the start is how the keys of users' items are told from those of sessions.
+    if (bytes < 1 || bytes > LONGEST_ID || id.startsWith('\0')) {
+      throw new TypeError(`byId: an id is a text of 1 to ${LONGEST_ID} bytes that does not begin with a NUL.`);
+    }
     return identityOf(id, this.#parts.options.namespace);
   }
 
   #scope(): RequestScope {
-    const { options, store, cookieWriter, emit } = this.#parts;
-    return {
-      options,
-      store,
-      https: true,
-      remainingTime: undefined,
-      response: new ResponseCookies(cookieWriter, true, false),
-      isReadOnly: options.isReadOnly,
-      touches: true,
-      identities: new Set(),
-      emit,
-    };
+    return detachedScope(this.#parts);
   }
 }
 

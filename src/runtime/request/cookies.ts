@@ -114,7 +114,7 @@ export class CookieWriter {
 
 /** What the response must carry. */
 export interface SessionHeaders {
-  /** The values of `Set-Cookie`, each for a header of its own: none, one or two. */
+  /** The values of `Set-Cookie`, each for a header of its own: none, one or two; three where an old store's cookie is cleared. */
   readonly setCookie: readonly string[];
   /** For `Cache-Control`: whoever gets a cached cookie gets the session. */
   readonly cacheControl?: 'no-store';
@@ -127,15 +127,21 @@ export class ResponseCookies {
   readonly #writer: CookieWriter;
   readonly #https: boolean;
   readonly #marksWrites: boolean;
+  readonly #isSingle: boolean;
   #id: string | undefined;
   #isCleared = false;
   #wrote = false;
+  #other: string | undefined;
 
-  /** @param marksWrites - whether a write sends the recent-write cookie */
-  public constructor(writer: CookieWriter, https: boolean, marksWrites: boolean) {
+  /**
+   * @param marksWrites - whether a write sends the recent-write cookie
+   * @param isSingle - whether the response has room for one cookie only
+   */
+  public constructor(writer: CookieWriter, https: boolean, marksWrites: boolean, isSingle = false) {
     this.#writer = writer;
     this.#https = https;
     this.#marksWrites = marksWrites;
+    this.#isSingle = isSingle;
   }
 
   /** The text of the id cookie that the response sends: set or cleared. */
@@ -159,6 +165,11 @@ export class ResponseCookies {
     this.#wrote = false;
   }
 
+  /** Clears the cookie of another store. @param clearing - its `Set-Cookie` */
+  public clearOther(clearing: string): void {
+    this.#other = clearing;
+  }
+
   /** Data was written: the next read of this browser must see it. */
   public wrote(): void {
     this.#wrote = true;
@@ -169,6 +180,7 @@ export class ResponseCookies {
     const { idCookie } = this;
     const setCookie = idCookie === undefined ? [] : [idCookie];
     if (this.#wrote && this.#marksWrites) setCookie.push(this.#writer.recentWrite(this.#https));
+    if (this.#other !== undefined && !(this.#isSingle && setCookie.length > 0)) setCookie.push(this.#other);
     return {
       setCookie,
       ...(setCookie.length > 0 && { cacheControl: 'no-store' as const }),

@@ -1,6 +1,7 @@
 import { SessionEndedError, SessionError, SessionTooLargeError, WriteOutcome } from '../errors';
 import { exactUpdate } from './exact-update';
 import { Identity, RequestScope, deleteSessions, secondsOf, targetOf } from './scope';
+import { leaveList, transactionProblem, userKey } from './users';
 import { touchSession, writeSession } from './write-session';
 import { derivedCsrfSecret } from '../session/csrf';
 import { Session, SessionHost } from '../session/session';
@@ -42,6 +43,10 @@ export class OpenedSession implements SessionHost {
   public isNew: boolean;
   /** Live sessions that this request also named and that a new id does not continue. */
   public others: readonly Identity[];
+  /** Whether the data comes from another store. */
+  public isMigrated = false;
+  /** Keys of a user's session that attempts without a response may have stored. */
+  public readonly attempts: Uint8Array[] = [];
   #openedAt: number;
   #isClosed = false;
   /** What is under way: one after the other. */
@@ -56,6 +61,20 @@ export class OpenedSession implements SessionHost {
     this.form = this.formOf(known.kind === 'fresh' ? NO_IDENTITY : known.identity);
     const record = known.kind === 'stored' ? known.record : undefined;
     this.session = new Session(this, (key, stored) => this.form.decode(key, stored), record ?? { dat: NO_VALUES, flash: NO_VALUES });
+  }
+
+  /** Takes in the data of another store, as if the handler had set it. A key or a value that cannot be stored is left out. */
+  public takeIn(data: Readonly<Record<string, unknown>>): void {
+    this.isMigrated = true;
+    for (const [key, value] of Object.entries(data)) {
+      try {
+        this.session.data.check(key, value);
+        this.session.set(key, value);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        this.damaged();
+      }
+    }
   }
 
   public get codec(): SessionHost['codec'] {
@@ -98,6 +117,20 @@ export class OpenedSession implements SessionHost {
     }
   }
 
+  public beforeRegenerate(): void {
+    const problem = this.#record?.usr === undefined ? undefined : transactionProblem(this.scope);
+    if (problem !== undefined) throw new SessionError('misuse', problem);
+  }
+
+  public beforeSignIn(userId: string): void {
+    userKey(this.scope, userId, 'signIn');
+    if (this.scope.options.absoluteTimeout === undefined) {
+      throw new SessionError('misuse', 'signIn needs absoluteTimeout, after which a session leaves the user\'s list. Set it on the SessionTable or the factory.');
+    }
+    const problem = transactionProblem(this.scope);
+    if (problem !== undefined) throw new SessionError('misuse', problem);
+  }
+
   public damaged(): void {
     this.scope.emit('item-invalid', this.known.kind === 'fresh' ? undefined : this.known.identity.key);
   }
@@ -117,15 +150,21 @@ export class OpenedSession implements SessionHost {
     });
   }
 
-  /** Deletes the session, also one that an eventual read missed, and begins a new one. */
-  public invalidate(): Promise<void> {
+  /**
+   * Deletes the session, also one that an eventual read missed, and begins a new one.
+   *
+   * @param leavesList - whether its entry in the user's list is deleted with it
+   */
+  public invalidate(leavesList = true): Promise<void> {
     this.beforeChange();
     return this.#inTurn(async () => {
-      const { scope } = this;
-      if (scope.identities.size > 0) {
-        await deleteSessions(scope, scope.identities);
-        scope.response.clearId();
-      }
+      const { scope, known } = this;
+      const hadIdentity = scope.identities.size > 0;
+      const user = known.kind === 'stored' || known.kind === 'frozen' ? known.record.usr : undefined;
+      if (leavesList && user !== undefined) await leaveList(scope, user, (known as Stored).identity);
+      await deleteSessions(scope, scope.identities);
+      if (hadIdentity) scope.response.clearId();
+      await scope.migration?.end(scope);
       this.#openedAt = secondsOf(scope);
       this.known = { kind: 'fresh' };
       this.others = [];

@@ -1,7 +1,8 @@
 import { SessionTooLargeError, SessionUnavailableError } from '../errors';
 import type { OpenedSession, Stored } from './opened-session';
 import { repeatRace, secondsOf, targetOf } from './scope';
-import { createSession, storeNew } from './write-session';
+import { ownerOf, storeUserSession } from './sign-in';
+import { NewSession, createSession, storeNew } from './write-session';
 import type { Changeset } from '../session/session';
 import { SessionRecord, SessionTimes, TOKEN_BYTES, newRecord, recordSize, withChanges } from '../table/item';
 import { refOf } from '../table/key';
@@ -21,7 +22,8 @@ const LEAST_PART = 1 / 3;
  * | frozen, by this request or another one | the final image with this request's changes | the cookie, last of all |
  * | frozen | cannot be stored | the visitor is signed out; another `save()` of this request goes on |
  * | ran out | without `keepDeadline`: what this request set | a new session |
- * | gone | none | somebody signed out, and has the last word |
+ * | gone | none | somebody signed out, and has the last word; a sign-in goes on with what this request set |
+ * | a user's | and its entry in one transaction | where the entry is gone, somebody has ended the session: as above |
  *
  * Nobody can write what is frozen, so no acknowledged change is missing in the
  * copy, and no other writer can keep a sign-in from happening.
@@ -36,10 +38,12 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
     opened.rebase('frozen', known.identity, result.image);
     return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
   }
-  if (result.kind === 'expired' && changeset.renewal?.keepDeadline !== true) {
+  if (result.kind === 'expired' && !keepsDeadline(changeset)) {
     opened.scope.emit('expired', known.identity.key);
     return beginAnew(opened, known);
   }
+  // Who signs in has just proved who it is.
+  if (changeset.signIn !== undefined) return beginAnew(opened, known);
   opened.end(known, 'not-applied');
 }
 
@@ -50,7 +54,8 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const dat = withChanges(record.dat, form.encode(changeset.values, record.dat));
   const flash = withChanges(record.flash, form.encode(changeset.flash, record.flash));
   const times = timesOf(opened, changeset, record);
-  const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr });
+  const usr = ownerOf(scope, changeset, record.usr);
+  const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) });
   // The old item has to have room for the token that freezes it.
   const frozen = { ...record, frz: new Uint8Array(TOKEN_BYTES) };
   opened.checkSize(identity.key, recordSize(identity.key, frozen) > recordSize(identity.key, renewed) ? frozen : renewed);
@@ -68,7 +73,7 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
   await repeatRace(scope, identity.key, async () => {
     result = await scope.store.freeze(targetOf(scope, identity.key), token, record.exp);
     return result.kind !== 'alive';
-  });
+  }, 'unknown');
   return result;
 }
 
@@ -76,27 +81,38 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
 async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
   const { scope, session } = opened;
   const snapshot = session.snapshot(StoredForm.isPortable);
-  const times = timesOf(opened, changeset, image);
+  const user = ownerOf(scope, changeset, image.usr);
+  // Another user is another session.
+  if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) return beginAnew(opened, opened.known as Stored);
+  const next: NewSession = { times: timesOf(opened, changeset, image), image, snapshot, event: 'regenerated' };
   try {
-    await storeNew(opened, changeset, { times, image, snapshot, event: 'regenerated' });
+    if (user === undefined) await storeNew(opened, changeset, next);
+    else if (!(await storeUserSession(opened, changeset, user, next))) opened.end(opened.known as Stored, 'not-applied');
   } catch (error) {
-    if (!(error instanceof SessionTooLargeError) || changeset.renewal?.keepDeadline === true) throw error;
+    if (!(error instanceof SessionTooLargeError) || keepsDeadline(changeset)) throw error;
     // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.
     scope.emit('large', opened.known.kind === 'fresh' ? undefined : opened.known.identity.key);
     await beginAnew(opened, opened.known as Stored);
   }
 }
 
-/** The times of the copy. */
-function timesOf({ scope }: OpenedSession, { idle, renewal }: Changeset, image: SessionRecord): SessionTimes {
+/** Whether the creation time and the absolute deadline stay; never at a sign-in. */
+function keepsDeadline({ renewal, signIn }: Changeset): boolean {
+  return renewal?.keepDeadline === true && signIn === undefined;
+}
+
+/** The times of the copy. Without the option `absoluteTimeout` a user's session keeps the deadline that it has, and its entry with it. */
+function timesOf({ scope }: OpenedSession, changeset: Changeset, image: SessionRecord): SessionTimes {
   const { lifetime } = scope.options;
-  const idl = idle === undefined ? image.idl : idle.seconds;
+  const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;
   const now = secondsOf(scope);
-  return renewal?.keepDeadline === true ? lifetime.continue(image, now, idl) : lifetime.begin(now, idl);
+  const times = keepsDeadline(changeset) ? lifetime.continue(image, now, idl) : lifetime.begin(now, idl);
+  if (image.usr === undefined || times.abs !== undefined || image.abs === undefined) return times;
+  return { ...times, abs: image.abs, exp: Math.min(times.exp, Math.max(image.abs, now)) };
 }
 
 /** What this request set becomes a new session. */
-async function beginAnew(opened: OpenedSession, { identity }: Stored): Promise<void> {
+export async function beginAnew(opened: OpenedSession, { identity }: Pick<Stored, 'identity'>): Promise<void> {
   opened.known = { kind: 'missed', identity, isDoubtful: false };
   opened.session.keepOwn();
   const changeset = opened.session.changeset(false);

@@ -1,9 +1,11 @@
 import { SessionsById } from './by-id';
 import { CookieWriter } from './cookies';
-import { FactoryParts, SessionRequest, SessionRequestInit, emitter } from './session-request';
+import { FactoryParts, SessionRequest, SessionRequestInit, detachedScope, emitter } from './session-request';
+import { UserSessions } from './users';
 import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
+import { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 
 /** Returns the client of a factory: the given one in the form of the port, or one of the library's own. */
@@ -36,6 +38,16 @@ export class SessionFactory<Data extends object = Record<string, unknown>> {
   public forRequest(init: SessionRequestInit): SessionRequest<Data> {
     return new SessionRequest<Data>(this.#parts, init);
   }
+
+  /**
+   * The sessions of a user, to list and to end. Makes no call.
+   *
+   * @param userId - as `session.signIn` was told
+   * @throws TypeError for an id that is not a text of 1 to 1,024 bytes
+   */
+  public user(userId: string): UserSessions {
+    return new UserSessions(detachedScope(this.#parts), userId);
+  }
 }
 
 /** Makes a factory with the client that a provider returns. */
@@ -47,6 +59,11 @@ export function makeSessionFactory<Data extends object>(
   const resolved = resolveOptions(options, environment);
   const { client, cookie, tableName } = resolved;
   const port = client === undefined || isClientOfSdk(client) ? provide(client, resolved) : client;
-  const store = new Store(port, tableName, resolved);
-  return new SessionFactory<Data>({ options: resolved, store, cookieWriter: new CookieWriter(cookie), emit: emitter(resolved) });
+  return new SessionFactory<Data>({
+    options: resolved,
+    store: new Store(port, tableName, resolved),
+    oldTable: new OldTable(port, resolved),
+    cookieWriter: new CookieWriter(cookie),
+    emit: emitter(resolved),
+  });
 }

@@ -1,17 +1,20 @@
 import { SessionError, SessionUnavailableError } from '../errors';
 import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
+import { Migration } from './migration';
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
 import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
+import type { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 
 /** What all requests of a factory share. */
 export interface FactoryParts {
   readonly options: ResolvedOptions;
   readonly store: Store;
+  readonly oldTable: OldTable;
   readonly cookieWriter: CookieWriter;
   readonly emit: RequestScope['emit'];
 }
@@ -111,16 +114,20 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   public async endSession(): Promise<void> {
     this.#isUsed = true;
     const opened = await this.#settled();
-    if (opened !== undefined) return opened.invalidate();
+    // One DeleteItem also for a user's session: its entry is left out when the list is next read.
+    if (opened !== undefined) return opened.invalidate(false);
     const scope = this.#begin();
-    const { identities, response, isReadOnly } = scope;
-    if (identities.size === 0) return;
+    const { identities, response, isReadOnly, migration } = scope;
+    if (identities.size === 0 && migration?.isNamed !== true) return;
     if (this.#isFinished) throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
     if (isReadOnly) {
       throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
     }
-    await deleteSessions(scope, identities);
-    response.clearId();
+    if (identities.size > 0) {
+      await deleteSessions(scope, identities);
+      response.clearId();
+    }
+    await migration?.end(scope);
   }
 
   /**
@@ -187,6 +194,9 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const isRecent = recentWrite || this.#init.singleSetCookie === true;
     const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
     const opened = await openSession(scope, isReadable ? [...scope.identities] : [], strong);
+    // A function that may only read has no way to move it.
+    const data = ids.length > 0 || malformed || scope.isReadOnly ? undefined : await scope.migration?.read(scope);
+    if (data !== undefined) opened.takeIn(data);
     if (this.#isFinished) await opened.close();
     return opened;
   }
@@ -194,19 +204,22 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   /** Reads the cookies, and makes the scope. */
   #begin(): RequestScope {
     if (this.#scope !== undefined) return this.#scope;
-    const { options, store, cookieWriter, emit } = this.#parts;
+    const { options, store, oldTable, cookieWriter, emit } = this.#parts;
     const { cookies, https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = this.#init;
-    this.#cookies = readCookies(Array.isArray(cookies) ? cookies : [cookies], options.cookie.name);
+    const { migrateFrom } = options;
+    const headers: readonly unknown[] = Array.isArray(cookies) ? cookies : [cookies];
+    this.#cookies = readCookies(headers, options.cookie.name);
     this.#scope = {
       options,
       store,
       emit,
       https,
       remainingTime,
-      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie),
+      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie, singleSetCookie),
       isReadOnly: options.isReadOnly || readOnly,
       touches: method !== 'HEAD' && method !== 'OPTIONS',
       identities: new Set(this.#cookies.ids.map((id) => identityOf(id, options.namespace))),
+      migration: migrateFrom && new Migration(oldTable, () => migrateFrom.find(headers)),
     };
     return this.#scope;
   }
@@ -229,6 +242,22 @@ function unavailable(error: SessionUnavailableError): NonNullable<FinishedReques
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
   if (error.code === 'configuration') return { status: 500, headers, body: 'The service is not set up correctly.' };
   return { status: 503, headers: { ...headers, 'retry-after': '1' }, body: 'The service is unavailable. Try again in a moment.' };
+}
+
+/** What sessions work with outside of a request. */
+export function detachedScope({ options, store, cookieWriter, emit }: FactoryParts): RequestScope {
+  return {
+    options,
+    store,
+    https: true,
+    remainingTime: undefined,
+    response: new ResponseCookies(cookieWriter, true, false),
+    isReadOnly: options.isReadOnly,
+    touches: true,
+    identities: new Set(),
+    migration: undefined,
+    emit,
+  };
 }
 
 /** Calls the factory's listener. One that fails is no reason for the visitor's request to fail. */

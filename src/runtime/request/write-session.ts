@@ -1,7 +1,8 @@
 import { SessionConflictError, SessionUnavailableError } from '../errors';
 import type { Known, OpenedSession, Stored } from './opened-session';
-import { regenerateSession } from './regenerate-session';
-import { deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
+import { beginAnew, regenerateSession } from './regenerate-session';
+import { Identity, deleteSessions, identityOf, repeatRace, secondsOf, targetOf } from './scope';
+import { ownerOf, storeUserSession } from './sign-in';
 import { newSessionId } from '../session/id';
 import { Changeset, SessionSnapshot } from '../session/session';
 import type { Snapshot } from '../session/values';
@@ -27,6 +28,7 @@ export async function writeSession(opened: OpenedSession): Promise<boolean> {
   if (known.kind === 'fresh' || known.kind === 'missed') await createSession(opened, changeset, known);
   else if (known.kind === 'frozen' || (known.kind === 'stored' && changeset.renewal !== undefined)) await regenerateSession(opened, changeset, known);
   else if (known.kind === 'stored') await updateSession(opened, changeset, known);
+  else if (changeset.signIn !== undefined) await beginAnew(opened, known);
   return true;
 }
 
@@ -61,8 +63,14 @@ function failedTouch(error: unknown): undefined {
 /** Stores a new session for what was set. */
 export async function createSession(opened: OpenedSession, changeset: Changeset, known: Known): Promise<void> {
   if (known.kind === 'missed' && known.isDoubtful) opened.known = { ...known, isDoubtful: await mayLive(opened, known) };
-  const times = opened.scope.options.lifetime.begin(secondsOf(opened.scope), changeset.idle?.seconds);
-  await storeNew(opened, changeset, { times, snapshot: opened.session.snapshot(StoredForm.isPortable), event: 'created' });
+  const { scope } = opened;
+  const times = scope.options.lifetime.begin(secondsOf(scope), changeset.idle?.seconds);
+  const next: NewSession = { times, snapshot: opened.session.snapshot(StoredForm.isPortable), event: 'created' };
+  const user = ownerOf(scope, changeset, undefined);
+  if (user === undefined) await storeNew(opened, changeset, next);
+  else await storeUserSession(opened, changeset, user, next);
+  // Only now: until the session is stored, the row is all that there is.
+  if (opened.isMigrated) await scope.migration?.end(scope);
 }
 
 /**
@@ -87,21 +95,50 @@ export interface NewSession {
   readonly image?: SessionRecord;
   readonly snapshot: SessionSnapshot;
   readonly event: 'created' | 'regenerated';
+  /** The key of the user's item. */
+  readonly usr?: Uint8Array;
+}
+
+/** A session under a new id, to be stored. */
+export interface MadeSession {
+  readonly identity: Identity;
+  readonly key: Uint8Array;
+  readonly form: StoredForm;
+  readonly record: SessionRecord;
+}
+
+/** Makes the session of each attempt, under an id of its own. */
+export function makerOf(opened: OpenedSession, { csr }: Changeset, { times, image, snapshot, usr }: NewSession): () => MadeSession {
+  const { known, scope: { options } } = opened;
+  const given = known.kind === 'fresh' ? known.given : undefined;
+  return () => {
+    const identity = given ?? identityOf(newSessionId(options.random), options.namespace);
+    const form = opened.formOf(identity);
+    const [dat, flash] = [encode(form, snapshot.values), encode(form, snapshot.flash)];
+    return { identity, key: identity.key, form, record: newRecord({ times, image, dat, flash, csr, usr }) };
+  };
+}
+
+/** Takes in that a session was stored under a new id. The cookie comes last of all. */
+export function adopt(opened: OpenedSession, changeset: Changeset, { snapshot, event }: NewSession, { identity, form, record }: MadeSession): void {
+  const { scope, session } = opened;
+  Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
+  session.move(snapshot, record);
+  session.clearRequested(changeset);
+  scope.identities.add(identity);
+  opened.sendCookie(identity, record);
+  scope.response.wrote();
+  scope.emit(event, identity.key);
 }
 
 /** Stores a session under a new id; each attempt has one of its own. */
-export async function storeNew(opened: OpenedSession, changeset: Changeset, { times, image, snapshot, event }: NewSession): Promise<void> {
-  const { scope, session, known } = opened;
+export async function storeNew(opened: OpenedSession, changeset: Changeset, next: NewSession): Promise<void> {
+  const { scope, known } = opened;
   const given = known.kind === 'fresh' ? known.given : undefined;
-  const make = () => {
-    const identity = given ?? identityOf(newSessionId(scope.options.random), scope.options.namespace);
-    const form = opened.formOf(identity);
-    const [dat, flash] = [encode(form, snapshot.values), encode(form, snapshot.flash)];
-    return { identity, key: identity.key, form, record: newRecord({ times, image, dat, flash, csr: changeset.csr }) };
-  };
-  let first: ReturnType<typeof make> | undefined = make();
+  const make = makerOf(opened, changeset, next);
+  let first: MadeSession | undefined = make();
   opened.checkSize(first.key, first.record);
-  const next = () => {
+  const attempt = () => {
     const made = first ?? make();
     first = undefined;
     return made;
@@ -109,16 +146,8 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, { ti
   for (let i = 0; i < (given === undefined ? MOST_IDS : 1); i++) {
     // A given id is sent once: an attempt that was given up could arrive after the session's end.
     const bounds = { now: secondsOf(scope), remainingTime: scope.remainingTime, ...(given && { mostAttempts: 1 }) };
-    const stored = await scope.store.create(bounds, next);
-    if (stored === undefined) continue;
-    const { identity, record, form } = stored;
-    Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
-    session.move(snapshot, record);
-    session.clearRequested(changeset);
-    scope.identities.add(identity);
-    opened.sendCookie(identity, record);
-    scope.response.wrote();
-    return scope.emit(event, identity.key);
+    const stored = await scope.store.create(bounds, attempt);
+    if (stored !== undefined) return adopt(opened, changeset, next, stored);
   }
   if (given !== undefined) throw new SessionConflictError('The session was not created: the table already has its id.', { operation: 'PutItem' });
   throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', { operation: 'PutItem' });

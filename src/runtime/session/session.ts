@@ -23,6 +23,10 @@ export interface SessionHost {
   readonly csrfSecret: Uint8Array | undefined;
   /** @throws SessionError with the code `misuse` where nothing can be changed */
   beforeChange(): void;
+  /** @throws SessionError with the code `misuse` where the session cannot get a new id */
+  beforeRegenerate(): void;
+  /** @throws TypeError for a user id that cannot be used; SessionError with the code `misuse` where users cannot sign in */
+  beforeSignIn(userId: string): void;
   /** Called for each stored value that cannot be read. */
   damaged(): void;
   update(key: string, change: (value: unknown) => unknown): Promise<void>;
@@ -39,6 +43,23 @@ export interface RegenerateOptions {
    * @default false
    */
   readonly keepDeadline?: boolean;
+}
+
+/** What is noted of a sign-in. */
+export interface SignInOptions {
+  /** What to call the device in the user's list: at most 200 bytes, readable in the table also where values are sealed. @default - nothing */
+  readonly device?: string | undefined;
+  /**
+   * How many sessions the user may have, this one included, at least 1. The oldest end. Past 97 they end in any case.
+   *
+   * @default 97
+   */
+  readonly most?: number | undefined;
+}
+
+/** Whose the session becomes. */
+export interface SignIn extends SignInOptions {
+  readonly userId: string;
 }
 
 /** A session's own idle timeout in seconds, or none again. */
@@ -65,8 +86,11 @@ export interface Changeset {
   readonly csr: Uint8Array | undefined;
   readonly idle: Idle | undefined;
   readonly renewal: RegenerateOptions | undefined;
+  readonly signIn: SignIn | undefined;
 }
 
+/** Bytes that the name of a device may have. */
+const LONGEST_DEVICE = 200;
 /** The longest time that `remember` takes, in seconds: 400 days, which is what browsers grant a cookie. */
 const LONGEST_IDLE = 34_560_000;
 
@@ -91,6 +115,7 @@ export class Session<Data extends object = Record<string, unknown>> {
   #csr: Uint8Array | undefined;
   #idle: Idle | undefined;
   #renewal: RegenerateOptions | undefined;
+  #signIn: SignIn | undefined;
 
   /** @internal */
   public constructor(host: SessionHost, decode: Decode, { dat, flash }: StoredSession) {
@@ -236,17 +261,44 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Gives the session a new id at its commit, with the same data. Call it at
-   * every sign-in, so an id known earlier stops working. Nothing that this
-   * request writes after the call is ever stored under the old id.
+   * Gives the session a new id at its commit, with the same data. Call it or
+   * `signIn` at every sign-in, so an id known earlier stops working. Nothing
+   * that this request writes after the call is ever stored under the old id.
    *
+   * @throws SessionError with the code `misuse` if the session is a user's and the client has no transactions
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#renew-the-session-id-after-any-privilege-level-change
    */
   public regenerate({ keepDeadline = false }: RegenerateOptions = {}): void {
     this.#host.beforeChange();
+    this.#host.beforeRegenerate();
     // Tokens of the old id end with it; those that were handed out for the new one stay.
     if (this.#renewal === undefined && this.#host.csrfSecret !== undefined) this.#csr = undefined;
     this.#renewal = { keepDeadline };
+  }
+
+  /**
+   * Gives the session a new id, as `regenerate` does, and makes it one of a
+   * user's sessions, which `sessions.user(userId)` lists and ends. Takes effect
+   * at the commit, by one transaction. The table holds a hash of the user id
+   * alone; set it in the data yourself if the handler needs it. Data of another
+   * user, who was signed in before, does not come along.
+   *
+   * @param userId - 1 to 1,024 bytes of well-formed Unicode
+   * @throws TypeError for a user id, a device or a number that cannot be used
+   * @throws SessionError with the code `misuse` without `absoluteTimeout`, or if the client has no transactions
+   */
+  public signIn(userId: string, options: SignInOptions = {}): void {
+    const { device, most } = options;
+    this.#host.beforeChange();
+    this.#host.beforeSignIn(userId);
+    if (device !== undefined && (typeof device !== 'string' || Buffer.byteLength(device) > LONGEST_DEVICE)) {
+      throw new TypeError(`signIn: device is not usable; allowed is a text of at most ${LONGEST_DEVICE} bytes.`);
+    }
+    if (most !== undefined && !(Number.isSafeInteger(most) && most >= 1)) {
+      throw new TypeError(`signIn: most is ${String(most)}; allowed is a whole number from 1 on.`);
+    }
+    this.regenerate();
+    this.#signIn = { userId, device, most };
   }
 
   /**
@@ -333,8 +385,9 @@ export class Session<Data extends object = Record<string, unknown>> {
       csr: this.#csr,
       idle: this.#idle,
       renewal: this.#renewal,
+      signIn: this.#signIn,
     };
-    const isAsked = isStored && (this.#csr ?? this.#idle ?? this.#renewal) !== undefined;
+    const isAsked = this.#signIn !== undefined || (isStored && (this.#csr ?? this.#idle ?? this.#renewal) !== undefined);
     return isAsked || changeset.values.size > 0 || changeset.flash.size > 0 ? changeset : undefined;
   }
 
@@ -356,10 +409,11 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /** @internal */
-  public clearRequested({ csr, idle, renewal }: Changeset): void {
+  public clearRequested({ csr, idle, renewal, signIn }: Changeset): void {
     if (this.#csr === csr) this.#csr = undefined;
     if (this.#idle === idle) this.#idle = undefined;
     if (this.#renewal === renewal) this.#renewal = undefined;
+    if (this.#signIn === signIn) this.#signIn = undefined;
   }
 
   /** @internal Takes in what the table has now, under the changes that were made here. */
@@ -396,6 +450,6 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#values = new Values(this.#host.codec, this.#decode, new Map(), () => this.#host.damaged());
     this.#flash = new Values(this.#host.codec, this.#decode, new Map(), () => this.#host.damaged());
     this.#messages = new FlashMessages(this.#flash, this.#host.random);
-    this.#csr = this.#idle = this.#renewal = undefined;
+    this.#csr = this.#idle = this.#renewal = this.#signIn = undefined;
   }
 }

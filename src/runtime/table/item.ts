@@ -25,14 +25,14 @@ export const NO_VALUES: StoredValues = new Map();
 const NO_ATTRIBUTES: Item = {};
 
 /** How a type of value stands in an item. `read` returns `undefined` for anything that is not exactly right. */
-interface Kind<Value> {
+export interface Kind<Value> {
   write(value: Value): AttributeValue;
   read(given: unknown): Value | undefined;
   size(value: Value): number;
 }
 
 /** Whole numbers of at most 15 digits, so that none is rounded. */
-const number: Kind<number> = {
+export const number: Kind<number> = {
   write: (value) => ({ N: String(value) }),
   read: (given) => {
     const text = valueOfType(given, 'N');
@@ -41,7 +41,7 @@ const number: Kind<number> = {
   size: (value) => valueSize({ N: String(value) }),
 };
 
-const bytes: Kind<Uint8Array> = {
+export const bytes: Kind<Uint8Array> = {
   write: (B) => ({ B }),
   read: (given) => {
     const value = valueOfType(given, 'B');
@@ -280,18 +280,18 @@ function isMeasurable(item: Item): boolean {
 }
 
 /** Whether the item is the one that was asked for: a response may have been mixed up on its way. */
-function isKey(item: Readonly<Record<string, unknown>>, key: Uint8Array): boolean {
+export function isKey(item: Readonly<Record<string, unknown>>, key: Uint8Array): boolean {
   const found = Object.hasOwn(item, KEY_ATTRIBUTE) ? bytes.read(item[KEY_ATTRIBUTE]) : undefined;
   return found !== undefined && Buffer.compare(found, key) === 0;
 }
 
 /** The value of an attribute that has just this type. */
-function valueOfType(value: unknown, type: string): unknown {
+export function valueOfType(value: unknown, type: string): unknown {
   if (!isObject(value)) return undefined;
   const types = Object.keys(value);
   return types.length === 1 && types[0] === type ? value[type] : undefined;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,14 @@ export function keyOf(id: string, namespace?: string): Uint8Array {
   return hash.update(id).digest();
 }
 
+/**
+ * The table's key of a user's item. No cookie leads there, because it begins
+ * with a NUL, which neither a session id nor a namespace does.
+ */
+export function userKeyOf(userId: string, namespace = ''): Uint8Array {
+  return createHash('sha256').update(`\0user\0${namespace}\0${userId}`).digest();
+}
+
 /** The `ref` of a session: 16 hexadecimal digits that are safe to log. They lead back neither to the id nor to the key. */
 export function refOf(key: Uint8Array): string {
   return createHash('sha256').update('log').update(key).digest('hex').slice(0, 16);

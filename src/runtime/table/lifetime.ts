@@ -10,7 +10,7 @@ export interface LifetimeOptions {
 }
 
 /** How many seconds the clock of the function that created a session may be ahead of ours. */
-const CLOCK_SKEW = 300;
+export const CLOCK_SKEW = 300;
 
 /** How long sessions live: an idle and an absolute limit that are independent of each other. */
 export class Lifetime {

@@ -1,5 +1,5 @@
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
-import { Item, SessionClient, UpdateItemInput } from '../client/session-client';
+import { Item, SessionClient, TransactWriteItem, UpdateItemInput } from '../client/session-client';
 import type { Clock, RandomBytes } from '../clock';
 import { SessionUnavailableError } from '../errors';
 import { CallResult, CallSettings, call } from './call';
@@ -8,6 +8,7 @@ import {
   attribute, readItem, readTokens, storedAttribute, toItem, toKey,
 } from './item';
 import { refOf } from './key';
+import { UserEntries, UserItem, UserItemRead, readUserItem, toUserItem } from './user-item';
 
 /** Which session a call is for, and what bounds it. */
 export interface Target {
@@ -60,6 +61,22 @@ export type WriteResult =
   | { readonly kind: 'ended'; readonly outcome: 'not-applied' | 'unknown' }
   | { readonly kind: 'moved'; readonly record: SessionRecord }
   | { readonly kind: 'unknown' };
+
+/** A change of a user's list, and of the sessions in it. */
+export interface UserWrite {
+  /** 1 to 36 characters, the same for each attempt. DynamoDB applies a transaction once under its token. */
+  readonly token: string;
+  /** The key of the user's item. */
+  readonly user: Uint8Array;
+  /** The item as it was read. */
+  readonly before: UserItem;
+  /** The list from now on. */
+  readonly entries: UserEntries;
+  /** The session that is created. */
+  readonly created?: { readonly key: Uint8Array; readonly record: SessionRecord } | undefined;
+  /** The keys of the sessions that end. */
+  readonly ended: readonly Uint8Array[];
+}
 
 /**
  * The result of a freeze.
@@ -214,6 +231,44 @@ export class Store {
     await this.#call('PutItem', { key, now, ...target }, (options) => this.#client.putItem(input, options));
   }
 
+  /** Whether the client has transactions, which the sessions of a user need. */
+  public get hasTransactions(): boolean {
+    return this.#client.transactWrite !== undefined;
+  }
+
+  /** Reads a user's item, strongly. */
+  public async loadUser(target: Target): Promise<UserItemRead> {
+    return readUserItem(await this.#read(target, true, false), target.key);
+  }
+
+  /**
+   * Changes a user's list together with its sessions, all or nothing. Resolves
+   * to whether it did; where not, the list was changed since it was read.
+   *
+   * `ver` alone is the condition, and no call deletes the item, so a transaction
+   * that arrives late is refused even after DynamoDB has forgotten its token.
+   */
+  public async writeUser({ now, remainingTime }: Omit<Target, 'key'>, { token, user, before, entries, created, ended }: UserWrite): Promise<boolean> {
+    const { version } = before;
+    const TableName = this.#table;
+    const list = {
+      TableName,
+      Item: toUserItem(user, before, entries, now),
+      ConditionExpression: version === undefined ? 'attribute_not_exists(ver)' : SAME_VERSION,
+      ...(version !== undefined && { ExpressionAttributeValues: { ':ver': version } }),
+    };
+    const TransactItems: TransactWriteItem[] = [{ Put: list }, ...ended.map((key) => ({ Delete: { TableName, Key: toKey(key) } }))];
+    if (created !== undefined) {
+      TransactItems.unshift({ Put: { TableName, Item: toItem(created.key, created.record), ConditionExpression: NOT_THERE } });
+    }
+    const input = { TransactItems, ClientRequestToken: token };
+    const { transactWrite } = this.#client;
+    if (transactWrite === undefined) throw new TypeError('The client has no transactWrite.');
+    const answer = await this.#call('TransactWriteItems', { now, remainingTime, ...(created && { key: created.key }) }, (options) =>
+      transactWrite.call(this.#client, input, options));
+    return !answer.refused;
+  }
+
   /**
    * What the refusal of an exact write means.
    *
@@ -236,14 +291,15 @@ export class Store {
     return mayHaveLanded && tokens !== undefined && isPushedOut ? { kind: 'unknown' } : { kind: 'moved', record };
   }
 
-  async #read(target: Target, strong: boolean): Promise<unknown> {
-    const input = { TableName: this.#table, Key: toKey(target.key), ...(strong && { ConsistentRead: true }) };
-    const answer = await this.#call('GetItem', target, (options) => this.#client.getItem(input, options));
+  /** @param isSession - whether an error may name the item: the hash of a user's key stands for the user */
+  async #read({ key, ...bounds }: Target, strong: boolean, isSession = true): Promise<unknown> {
+    const input = { TableName: this.#table, Key: toKey(key), ...(strong && { ConsistentRead: true }) };
+    const answer = await this.#call('GetItem', isSession ? { key, ...bounds } : bounds, (options) => this.#client.getItem(input, options));
     if (!answer.refused) return Object(answer.output).Item as unknown;
     throw new SessionUnavailableError('unavailable', 'The response to GetItem did not come from DynamoDB.', {
       operation: 'GetItem',
       outcome: 'unknown',
-      ref: refOf(target.key),
+      ...(isSession && { ref: refOf(key) }),
     });
   }
 

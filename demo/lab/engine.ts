@@ -1,0 +1,49 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AttributeValue, CreateTableCommand, CreateTableCommandInput, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+
+/** What the SDK needs to sign a request; the engine takes any. */
+export const ENGINE_ACCESS = { region: 'us-east-1', accessKeyId: 'demo', secretAccessKey: 'demo' } as const;
+
+/** Keeps the SDK from warning of the Node.js that it runs on, which in Lambda is a newer one. */
+export const ENGINE_QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } as const;
+
+/** An item, as the engine gives it. */
+export type EngineItem = Record<string, AttributeValue>;
+
+/** An embedded engine that speaks DynamoDB's protocol and keeps all in memory. */
+export class Engine {
+  private readonly server: Server = dynalite({ createTableMs: 0 });
+  private client!: DynamoDBClient;
+  private tableName = '';
+
+  /** Starts the engine with one table. */
+  public async start(table: CreateTableCommandInput): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    const { region, ...credentials } = ENGINE_ACCESS;
+    this.client = new DynamoDBClient({ endpoint: this.url.href, region, credentials });
+    this.tableName = table.TableName!;
+    await this.client.send(new CreateTableCommand(table));
+  }
+
+  public get url(): URL {
+    return new URL(`http://127.0.0.1:${(this.server.address() as AddressInfo).port}`);
+  }
+
+  /** Reads an item past the meter. */
+  public async item(key: Uint8Array): Promise<EngineItem | undefined> {
+    const { Item } = await this.client.send(new GetItemCommand({ TableName: this.tableName, Key: { sid: { B: key } }, ConsistentRead: true }));
+    return Item;
+  }
+
+  public async close(): Promise<void> {
+    this.client.destroy();
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}

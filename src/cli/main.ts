@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { run } from './run';
+
+void run(process.argv.slice(2), {
+  environment: process.env,
+  // The cookie; read when a command asks for it.
+  input: () => readFileSync(process.stdin.fd, 'utf8'),
+  out: (line) => void process.stdout.write(`${line}\n`),
+  error: (line) => void process.stderr.write(`${line}\n`),
+}).then((code) => {
+  process.exitCode = code;
+});

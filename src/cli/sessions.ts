@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ExitCode, type Surroundings, UsageError } from './run';
+import { sdkClient } from '../runtime/client/sdk-client';
+import { systemClock } from '../runtime/clock';
+import { SessionUnavailableError } from '../runtime/errors';
+import { sessionFactory } from '../runtime/index';
+import { readCookies } from '../runtime/request/cookies';
+import { isSessionId } from '../runtime/session/id';
+import { COMPRESSED, SEALED, SessionRecord, StoredValue, flagsOf, recordSize } from '../runtime/table/item';
+import { keyOf, refOf } from '../runtime/table/key';
+import { Store, Target } from '../runtime/table/store';
+
+/** Which sessions a command is for. */
+export interface SessionCommandOptions {
+  readonly tableName: string;
+  readonly region: string | undefined;
+  readonly namespace: string | undefined;
+  readonly cookieName: string;
+}
+
+/** Milliseconds for a call: a person waits longer than a browser. */
+const PATIENCE = 15_000;
+
+/** Says what is stored of a session: times, names, sizes and flags, never a value. */
+export async function inspect(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
+  const key = keyFrom(input(), options);
+  const result = await withClient(options, (client) => storeOf(client, options).load(targetOf(key), true));
+  out(`ref       ${refOf(key)}`);
+  if (result.kind !== 'found') {
+    out(result.kind === 'missing' ? 'state     not there: it ended, or never was' : 'state     not readable: damaged, or of a newer version');
+    return 1;
+  }
+  return describe(key, result.record, out);
+}
+
+/** Ends the session of a cookie. */
+export async function end(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
+  const key = keyFrom(input(), options);
+  await withClient(options, (client) => storeOf(client, options).delete(targetOf(key)));
+  out(`ended     ${refOf(key)}`);
+  return 0;
+}
+
+/** Ends all sessions of a user. */
+export async function endUser({ tableName, namespace, ...options }: SessionCommandOptions, userId: string, { out }: Surroundings): Promise<ExitCode> {
+  const ended = await withClient({ tableName, namespace, ...options }, (client) =>
+    sessionFactory({ tableName, client, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }).user(userId).endAll(),
+  );
+  out(`ended     ${ended} session${ended === 1 ? '' : 's'}`);
+  return 0;
+}
+
+async function withClient<Result>({ region }: SessionCommandOptions, use: (client: DynamoDBClient) => Promise<Result>): Promise<Result> {
+  const client = new DynamoDBClient(region === undefined ? {} : { region });
+  try {
+    return await use(client);
+  } catch (error) {
+    if (!(error instanceof SessionUnavailableError)) throw error;
+    const { name } = Object(error.cause) as { readonly name?: string };
+    const right = name === 'AccessDeniedException' ? ` Your credentials lack the right dynamodb:${error.operation}.` : '';
+    throw new Error(error.message + right, { cause: error });
+  } finally {
+    client.destroy();
+  }
+}
+
+function storeOf(client: DynamoDBClient, { tableName }: SessionCommandOptions): Store {
+  return new Store(sdkClient(client), tableName, { clock: systemClock, random: randomBytes, deadline: PATIENCE });
+}
+
+function targetOf(key: Uint8Array): Target {
+  return { key, now: Math.floor(systemClock.now() / 1000) };
+}
+
+/** The key of the one session id in a text: the id alone, or a header with the cookie. */
+function keyFrom(text: string, { cookieName, namespace }: SessionCommandOptions): Uint8Array {
+  const lines = text.split(/\r?\n/).map((line) => line.trim().replace(/^(?:set-)?cookie:\s*/i, ''));
+  const { ids } = readCookies(lines, cookieName);
+  const [id, ...more] = new Set([...ids, ...lines.filter(isSessionId)]);
+  if (id === undefined) throw new UsageError(`Standard input holds no session id: give the cookie ${cookieName}=…, or its 43 characters alone.`);
+  if (more.length > 0) throw new UsageError('Standard input holds several session ids. Give one.');
+  return keyOf(id, namespace);
+}
+
+function describe(key: Uint8Array, record: SessionRecord, out: (line: string) => void): ExitCode {
+  const { now } = targetOf(key);
+  const isAlive = record.frz === undefined && record.exp > now;
+  out(`state     ${record.frz !== undefined ? 'replaced by a session with a new id' : isAlive ? 'alive' : 'expired'}`);
+  out(`created   ${timeOf(record.iat)}`);
+  out(`extended  ${timeOf(record.iss)}`);
+  out(`expires   ${timeOf(record.exp)}`);
+  if (record.abs !== undefined) out(`at most   ${timeOf(record.abs)}`);
+  if (record.idl !== undefined) out(`remember  ${record.idl} seconds`);
+  out(`version   ${record.ver}`);
+  if (record.usr !== undefined) out('user      signed in');
+  out(`size      ${recordSize(key, record)} bytes`);
+  out(`keys      ${record.dat.size}`);
+  for (const [name, value] of record.dat) out(`  ${JSON.stringify(name)}  ${sizeOf(value)}`);
+  out(`flash     ${record.flash.size}`);
+  return isAlive ? 0 : 1;
+}
+
+function sizeOf(value: StoredValue): string {
+  const flags = [[COMPRESSED, 'compressed'], [SEALED, 'sealed']].filter(([flag]) => hasFlag(value, flag as number));
+  return [`${Buffer.byteLength(value)} bytes`, ...flags.map(([, name]) => name)].join(', ');
+}
+
+function hasFlag(value: StoredValue, flag: number): boolean {
+  // The flags are 1 and 2.
+  return Math.floor(flagsOf(value) / flag) % 2 === 1;
+}
+
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

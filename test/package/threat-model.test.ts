@@ -1,0 +1,26 @@
+import type { TestCase } from '../../build-tools/test-report';
+import { threatProblems } from '../../build-tools/threat-model';
+
+const page = (tests: string) => ['| threat | defence | test |', '|---|---|---|', `| Guessing | long ids | ${tests} |`, '', '- no row'].join('\n');
+const ran = (more: Partial<TestCase> = {}): TestCase => ({
+  file: 'test/session/id.test.ts', title: 'an id ids are all different', outcome: 'passed', milliseconds: 1, ...more,
+});
+const named = '`test/session/id.test.ts`: ids are all different';
+
+test('a threat whose test ran and passed is met', () => {
+  expect(threatProblems([ran()], page(named))).toEqual([]);
+  expect(threatProblems([ran(), ran({ title: 'other; one' })], page(`${named}; \`test/session/id.test.ts\`: other; one`))).toEqual([]);
+});
+
+test.each<[string, string, TestCase[]]>([
+  ['did not run', named, []],
+  ['ran in another file', named, [ran({ file: 'test/session/ids.test.ts' })]],
+  ['failed', named, [ran({ outcome: 'failed' })]],
+  ['was skipped', named, [ran({ outcome: 'skipped' })]],
+  ['failed for one of its cases', named, [ran(), ran({ outcome: 'failed' })]],
+  ['is named by its file alone', '`test/session/id.test.ts`', [ran()]],
+  ['is not named at all', 'we trust it', [ran()]],
+  ['is the second of two and did not run', `${named}; \`test/session/id.test.ts\`: other`, [ran()]],
+])('a threat whose test %s is not met', (_, tests, run) => {
+  expect(threatProblems(run, page(tests))).toHaveLength(1);
+});
