@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ENV, DEFAULT_ENV_PREFIX } from '../contract';
-import { withDefaults } from '../settings';
+import { DEFAULTS } from '../settings';
 import type { DoctorOptions } from './doctor';
 import type { SessionCommandOptions } from './sessions';
 
@@ -78,7 +78,7 @@ async function runCommand(command: string | undefined, values: Values, surroundi
     return doctor({ ...common, notBefore: secondsOf(values['not-before']) } satisfies DoctorOptions, surroundings);
   }
   const { inspect, end, endUser } = await loaded(() => import('./sessions'));
-  const { namespace, cookie, user, 'cookie-name': cookieName = withDefaults({}).cookie.name } = values;
+  const { namespace, cookie, user, 'cookie-name': cookieName = DEFAULTS.cookie.name } = values;
   const options: SessionCommandOptions = { ...common, namespace, cookieName };
   if (command === 'end' && user !== undefined && cookie === undefined) return endUser(options, user, surroundings);
   if (cookie !== '-' || user !== undefined) {
