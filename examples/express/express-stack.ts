@@ -32,8 +32,6 @@ export class ExpressStack extends Stack {
       timeout: Duration.seconds(10),
       logGroup,
       role,
-      // Its packages are its own: npm install in this folder.
-      depsLockFilePath: join(__dirname, 'package-lock.json'),
       bundling: SessionTable.bundling(),
     });
     sessions.grantReadWrite(handler);
