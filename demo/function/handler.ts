@@ -3,8 +3,8 @@ import { clock } from './clock';
 import { GOODS, missingPage, plainPage, PRICE_LIST, shopPage } from './page';
 import { racingOurs } from './race-ours';
 import { racingPlain } from './race-plain';
-import { forged, formOf, page, Route, toShop } from './reply';
-import { traced } from './traced';
+import { forged, formOf, nobody, page, Route, toDevices, toJson, toShop } from './reply';
+import { traced, tracedObject } from './traced';
 import { lambdaHandler, sessionFactory } from '../../src/runtime';
 
 export { moveClock } from './clock';
@@ -33,7 +33,8 @@ const routes: Readonly<Record<string, Route<ShopSession>>> = {
     const session = await context.session();
     const name = form.get('name')?.trim().slice(0, NAME_LENGTH);
     if (!name) return toShop();
-    session.regenerate(); // whoever knew the id before does not know it now
+    // A new id: whoever knew the old one does not know this. The oldest of four devices is signed out.
+    session.signIn(name, { device: form.get('device')?.slice(0, NAME_LENGTH) ?? 'Browser', most: 3 });
     session.set('name', name);
     if (form.has('remember')) session.remember(A_MONTH);
     return toShop();
@@ -63,6 +64,28 @@ const routes: Readonly<Record<string, Route<ShopSession>>> = {
     const session = await context.session();
     await session.invalidate();
     return toShop('?signed-out');
+  },
+  'GET /devices': async ({ context }) => {
+    const session = await context.session();
+    const name = session.get('name');
+    if (!name) return nobody();
+    const devices = await tracedObject(sessions.user(name), context).list();
+    return toJson({ name, own: session.ref, devices });
+  },
+  'POST /devices/end': async ({ context, form }) => {
+    const session = await context.session();
+    const name = session.get('name');
+    if (!name) return nobody();
+    await tracedObject(sessions.user(name), context).end(form.get('ref') ?? '');
+    return toDevices();
+  },
+  'POST /devices/end-all': async ({ context, form }) => {
+    const session = await context.session();
+    const name = session.get('name');
+    if (!name) return nobody();
+    const except = form.has('others') ? session.ref : undefined;
+    await tracedObject(sessions.user(name), context).endAll({ except });
+    return toDevices();
   },
 };
 

@@ -49,6 +49,13 @@ ${notice('This form did not come from a page of this shop: verifyCsrf() said no,
 <p><a href="/#shop">Back to the shop</a></p>`);
 }
 
+/** The response to what only somebody who is signed in may do. */
+export function nobodyPage(): string {
+  return documentOf('Session Table: nobody is signed in', html`<h3>Nobody is signed in</h3>
+${notice('Your session was ended, perhaps on another device. Nothing was changed.')}
+<p><a href="/#shop">Back to the shop</a></p>`);
+}
+
 /** The page that the laboratory shows in the shop's place when the function failed. */
 export function failedPage(content: Html): string {
   return documentOf('Session Table: no answer', content);
@@ -63,6 +70,7 @@ function signIn(session: Session<ShopSession>, { query, hadCookie }: Visit): Htm
 ${whyStranger(session, query, hadCookie)}
 <form method="post" action="/sign-in" class="line">
 <label for="name">Your name</label>
+<input type="hidden" name="device" value="This browser">
 <input id="name" name="name" required maxlength="40" autocomplete="off" value="Ada">
 <label class="check"><input type="checkbox" name="remember"> Remember me for a month</label>
 <button class="main">Sign in</button>
@@ -138,7 +146,7 @@ function documentOf(title: string, content: Html): string {
 <body>
 <a class="skip" href="#shop">To the shop</a>
 <header>
-<a href="/" class="brand">${MARK}<span>Session Table</span></a>
+<h1><a href="/" class="brand">${MARK}<span>Session Table</span></a></h1>
 <p class="claim">A laboratory for server-side sessions on DynamoDB: use the shop, and see each call that it makes, what is stored, what it costs, and what two tabs at once cannot break.</p>
 <a class="source" href="/lab/code/handler.ts">The code</a>
 <nav aria-label="Panels">${LINKS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { forgedPage } from './page';
+import { forgedPage, nobodyPage } from './page';
 import type { Traced } from './traced';
 import type { WithSession } from '../../src/runtime';
 
@@ -29,6 +29,19 @@ export function page(body: string, statusCode = 200): APIGatewayProxyStructuredR
 /** Post, redirect, get: to reload the page repeats no purchase. */
 export function toShop(query = ''): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 303, headers: { location: `/${query}#shop` } };
+}
+
+export function toDevices(): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: 303, headers: { location: '/#devices' } };
+}
+
+export function toJson(body: object): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** The response to what only somebody who is signed in may do. */
+export function nobody(): APIGatewayProxyStructuredResultV2 {
+  return page(nobodyPage(), 401);
 }
 
 /** The response to a form that did not come from one of the shop's own pages. */

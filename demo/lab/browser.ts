@@ -3,6 +3,7 @@ import type { DynamoCall } from './call-record';
 import type { Fault } from './faults';
 import type { RaceResult } from './race';
 import type { DeviceReport } from './devices';
+import type { PlayedBrowser } from './visitor';
 
 /** One request to the function, and what it asked of DynamoDB. */
 export interface RequestRecord {
@@ -39,6 +40,8 @@ export class Browser {
   public readonly notices: string[] = [];
   public readonly races = new Map<string, RaceResult>();
   public devices: DeviceReport | undefined;
+  /** The other browsers of this visitor, which the laboratory plays. */
+  public readonly played = new Map<string, PlayedBrowser>();
   public isRacing = false;
   private readonly cookies = new Map<string, { readonly value: string; readonly until: number }>();
 
@@ -78,6 +81,11 @@ export class Browser {
     const came = new Map(cookies.map((cookie) => splitOnce(cookie, '=') as [string, string]));
     for (const [name, value] of came) if (this.cookies.get(name)?.value !== value) this.cookies.set(name, { value, until: Infinity });
     for (const name of this.cookies.keys()) if (!came.has(name)) this.cookies.delete(name);
+  }
+
+  /** The cookies that this browser has, as it would send them. */
+  public get cookieList(): string[] {
+    return [...this.cookies].map(([name, { value }]) => `${name}=${value}`);
   }
 
   /** The id of the session that this browser has, if it has one. */

@@ -1,7 +1,6 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AttributeValue, CreateTableCommand, CreateTableCommandInput, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { TransactionFront } from '../../src/testing/transaction-front';
 
 /** What the SDK needs to sign a request; the engine takes any. */
 export const ENGINE_ACCESS = { region: 'us-east-1', accessKeyId: 'demo', secretAccessKey: 'demo' } as const;
@@ -12,17 +11,15 @@ export const ENGINE_QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 
 /** An item, as the engine gives it. */
 export type EngineItem = Record<string, AttributeValue>;
 
-/** An embedded engine that speaks DynamoDB's protocol and keeps all in memory. */
+/** An embedded engine that speaks DynamoDB's protocol, with transactions, and keeps all in memory. */
 export class Engine {
-  private readonly server: Server = dynalite({ createTableMs: 0 });
+  private front!: TransactionFront;
   private client!: DynamoDBClient;
   private tableName = '';
 
   /** Starts the engine with one table. */
   public async start(table: CreateTableCommandInput): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
+    this.front = await TransactionFront.start(dynalite({ createTableMs: 0 }));
     const { region, ...credentials } = ENGINE_ACCESS;
     this.client = new DynamoDBClient({ endpoint: this.url.href, region, credentials });
     this.tableName = table.TableName!;
@@ -30,7 +27,7 @@ export class Engine {
   }
 
   public get url(): URL {
-    return new URL(`http://127.0.0.1:${(this.server.address() as AddressInfo).port}`);
+    return new URL(this.front.endpoint);
   }
 
   /** Reads an item past the meter. */
@@ -41,9 +38,6 @@ export class Engine {
 
   public async close(): Promise<void> {
     this.client.destroy();
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    await this.front.stop();
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { Browser, Browsers, LAB_COOKIE } from './browser';
 import type { LabClock } from './clock';
+import { reportDevices } from './devices';
 import type { Engine } from './engine';
 import type { Lambda } from './lambda';
 import { toEvent } from './payload';
@@ -77,6 +78,8 @@ export class Laboratory {
     const gone = dropped.filter((name) => !record.setCookie.some((line) => line.startsWith(`${name}=`)));
     if (gone.length > 0) browser.notices.push(`The cookie ${gone.join(' and ')} was dropped: by the laboratory’s clock, your browser has outlived it.`);
     const cookies = [...record.setCookie, ...gone.map((name) => `${name}=; Max-Age=0; Path=/; Secure; HttpOnly`)];
+    if (event.rawPath.startsWith('/devices/')) await reportDevices(this.parts, browser);
+    else if (/^\/sign-/.test(event.rawPath)) browser.devices = undefined;
     return this.furnish(browser, event, { ...result, cookies });
   }
 

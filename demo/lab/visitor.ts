@@ -13,17 +13,22 @@ export interface Visit {
 
 /** A browser that the laboratory plays: it has cookies, which it keeps by the laboratory's clock. */
 export class PlayedBrowser {
+  /** One that has these cookies. */
+  public static with(cookies: readonly string[], requests: Requests, clock: LabClock): PlayedBrowser {
+    const browser = new PlayedBrowser(requests, clock);
+    browser.jar.store(cookies.map((cookie) => `${cookie}; Path=/`));
+    return browser;
+  }
+
   public readonly jar: CookieJar;
 
-  public constructor(private readonly requests: Requests, clock: LabClock, public readonly name = '') {
+  public constructor(private readonly requests: Requests, clock: LabClock) {
     this.jar = new CookieJar(() => clock.now());
   }
 
-  /** Another tab of the same browser as it is now: what one gets later, the other does not send. */
-  public copy(clock: LabClock, name = this.name): PlayedBrowser {
-    const copy = new PlayedBrowser(this.requests, clock, name);
-    for (const cookie of this.jar.cookies()) copy.jar.store([`${cookie}; Path=/`]);
-    return copy;
+  /** A tab with the cookies of this moment: what one gets later, the other does not send. */
+  public copy(clock: LabClock): PlayedBrowser {
+    return PlayedBrowser.with(this.jar.cookies(), this.requests, clock);
   }
 
   public async post(path: string, fields: Readonly<Record<string, string>> = {}): Promise<Visit> {

@@ -11,7 +11,7 @@ export const ledger: Panel = {
   id: 'ledger',
   title: 'What your last requests cost',
   show: (_, browser) => html`${priceBar(browser)}
-<div class="scroll" role="region" aria-labelledby="ledger-title" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of requests" tabindex="0"><table>
 <thead><tr>
 <th scope="col">Request</th><th scope="col" class="number price">A million</th><th scope="col">DynamoDB call</th>
 <th scope="col" class="number">Units</th><th scope="col" class="number">Time</th><th scope="col">Cookies set</th>

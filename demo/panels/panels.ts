@@ -1,4 +1,5 @@
 import { code } from './code';
+import { devices } from './devices';
 import { faults } from './faults';
 import { ledger } from './ledger';
 import { life } from './life';
@@ -8,4 +9,4 @@ import { stored } from './stored';
 import type { Panel } from '../lab/laboratory';
 
 /** The panels of the page, in their order after the shop. */
-export const PANELS: readonly Panel[] = [ledger, stored, life, races, faults, code, month];
+export const PANELS: readonly Panel[] = [ledger, stored, life, races, faults, devices, code, month];

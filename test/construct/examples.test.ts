@@ -31,7 +31,7 @@ function violations(app: App): string[] {
 }
 
 test('every folder of examples is tried', () => {
-  expect(EXAMPLES.map(([name]) => name)).toEqual(expect.arrayContaining(['ecs-service', 'http-api']));
+  expect(EXAMPLES.map(([name]) => name)).toEqual(expect.arrayContaining(['ecs-service', 'express', 'hono', 'http-api']));
 });
 
 test.each(EXAMPLES)('%s keeps the AwsSolutions rules of cdk-nag, or says in the code why not', (_name, Example) => {

@@ -95,13 +95,10 @@ export class Books {
     const id = visit.newId;
     if (id === undefined) return;
     const key = keyOfId(id);
-<<<<<<< HEAD
-    const isAlive = states.get(key)?.life === 'alive';
-    if (!isAlive && !visit.hasTriedToLeave) this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
-=======
-    this.#known.add(key);
-    if (states.get(key)?.life !== 'alive' && !visit.isOfUser) this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
->>>>>>> main
+    const mayHaveEnded = visit.hasTriedToLeave || visit.isOfUser;
+    if (states.get(key)?.life !== 'alive' && !mayHaveEnded) {
+      this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
+    }
     const old = this.#given;
     if (visit.left.includes(id)) this.#problems.push(`${visit.name} answers with the cookie of a session that it left`);
     // A cookie that lasts is sent again for the session that the request came with.

@@ -47,25 +47,6 @@ function without(clause: RegExp, input: Spoilt): Spoilt {
 }
 
 describe('the explorer notices', () => {
-<<<<<<< HEAD
-  const broken = (title: string, clause: string, wrong: string): Scenario => ({
-    ...(SCENARIOS.find((each) => each.title === title) as Scenario),
-    spoil: (input) => ({
-      ...input,
-      ...(input.ConditionExpression !== undefined && { ConditionExpression: input.ConditionExpression.replace(clause, wrong) }),
-    }),
-  });
-
-  test.each<[string, string, string, string]>([
-    ['that a write may change what is frozen', 'a sign-in beside a writer', ' AND attribute_not_exists(frz)', ''],
-    ['that an exact update does not hold the version', 'two exact updates', 'ver = :ver', 'ver >= :ver'],
-  ])('%s', async (_, title, clause, wrong) => {
-    const scenario = broken(title, clause, wrong);
-    const { failure } = await explore(scenario, 1);
-    expect(failure?.problems.join()).toMatch(/acknowledged/);
-    // What it says is a schedule that anybody can run again.
-    expect(await replay(scenario, failure?.schedule ?? [])).toEqual(failure);
-=======
   const scenario = (title: string): Scenario => SCENARIOS.find((each) => each.title === title) as Scenario;
 
   test.each<[string, string, RegExp, RegExp]>([
@@ -79,6 +60,5 @@ describe('the explorer notices', () => {
     expect(failure?.problems.join()).toMatch(problem);
     // What it says is a schedule that anybody can run again.
     expect(await replay({ ...scenario(title), spoil }, failure?.schedule ?? [])).toEqual(failure);
->>>>>>> main
   });
 });

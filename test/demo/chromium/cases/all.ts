@@ -1,4 +1,5 @@
 import { CODE } from './code';
+import { DEVICE } from './devices';
 import { FAULT } from './faults';
 import { HOSTILE } from './hostile';
 import { LEDGER } from './ledger';
@@ -10,4 +11,4 @@ import { STORED } from './stored';
 import type { Case } from '../runner';
 
 /** Every case, in the order of the panels. Those of its life come last: they move everybody's clock. */
-export const CASES: readonly Case[] = [...SHOP, ...STORED, ...RACE, ...FAULT, ...CODE, ...LEDGER, ...PAGE, ...HOSTILE, ...LIFE];
+export const CASES: readonly Case[] = [...SHOP, ...STORED, ...RACE, ...FAULT, ...DEVICE, ...CODE, ...LEDGER, ...PAGE, ...HOSTILE, ...LIFE];

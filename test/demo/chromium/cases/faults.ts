@@ -25,7 +25,7 @@ export const FAULT: readonly Case[] = [
   ['a throttled request is repeated, and its visitor sees nothing of it', async (laboratory) => {
     const tab = await suffer(laboratory, 'throttled');
     await tab.reads('shop', 'Oolong × 1');
-    await tab.reads('faults', /Status200Retry-AfternoneAttempts that failed2 of/);
+    await tab.reads('faults', /Status 303 Retry-After none Attempts that failed 2 of 4/);
     await tab.reads('faults', /GetItem \(throttled\), GetItem \(throttled\), GetItem/);
     await goesOn(tab, 2);
   }],
@@ -33,7 +33,7 @@ export const FAULT: readonly Case[] = [
     laboratory.expectErrors(/503/);
     const tab = await suffer(laboratory, '500');
     await tab.reads('shop', 'The function answered 503');
-    await tab.reads('faults', /Status503Retry-After1Attempts that failed5 of 5Session cookiestays/);
+    await tab.reads('faults', /Status 503 Retry-After 1 Attempts that failed 5 of 5 Session cookie stays/);
     await goesOn(tab, 1);
   }],
   ['a call without an answer is given up and repeated', async (laboratory) => {
@@ -51,7 +51,7 @@ export const FAULT: readonly Case[] = [
   ['a role that may not is 500 without Retry-After, at once, and the cookie stays', async (laboratory) => {
     laboratory.expectErrors(/500/);
     const tab = await suffer(laboratory, 'denied');
-    await tab.reads('faults', /Status500Retry-AfternoneAttempts that failed1 of 1Session cookiestays/);
+    await tab.reads('faults', /Status 500 Retry-After none Attempts that failed 1 of 1 Session cookie stays/);
     await goesOn(tab, 1);
   }],
   ['an update that is delivered after all is over changes nothing', async (laboratory) => {

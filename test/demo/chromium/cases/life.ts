@@ -9,7 +9,7 @@ export const LIFE: readonly Case[] = [
     await tab.signIn();
     await tab.press('life', '21 seconds pass');
     await tab.reads('notices', 'session_id_w was dropped');
-    await tab.reads('ledger', /GET \/ 200 ?\$0\.0625 ?GetItem eventual/);
+    await tab.reads('ledger', /GET \/ 200 \$0\.0625 GetItem eventual/);
     assert.ok(!(await tab.page.context().cookies()).some(({ name }) => name === 'session_id_w'));
   }],
   ['after two minutes and no sooner a page extends the session', async ({ newTab }) => {
@@ -48,8 +48,9 @@ export const LIFE: readonly Case[] = [
   ['the present moves along the line by itself', async ({ newTab }) => {
     const tab = await newTab();
     await tab.signIn();
-    const place = async () => Number(await tab.page.locator('.life-now').getAttribute('x'));
-    const before = await place();
-    await tab.page.waitForFunction(`Number(document.querySelector('.life-now').getAttribute('x')) > ${before}`);
+    const before = (await tab.page.locator('.life-now').getAttribute('x'))!;
+    await tab.page.locator(`.life-now[x="${before}"]`).waitFor({ state: 'detached' });
+    const after = (await tab.page.locator('.life-now').getAttribute('x'))!;
+    assert.ok(Number(after) > Number(before), `${before} ${after}`);
   }],
 ];
