@@ -84,7 +84,11 @@ export class Laboratory {
   }
 
   /** Puts the panels into a page of the function; of an error it makes a page. */
-  private async furnish(browser: Browser, event: APIGatewayProxyEventV2, result: APIGatewayProxyStructuredResultV2): Promise<APIGatewayProxyStructuredResultV2> {
+  private async furnish(
+    browser: Browser,
+    event: APIGatewayProxyEventV2,
+    result: APIGatewayProxyStructuredResultV2,
+  ): Promise<APIGatewayProxyStructuredResultV2> {
     const isFailure = (result.statusCode ?? 200) >= 500;
     const whole = isFailure ? failedPage(failure(result)) : result.body ?? '';
     if (!whole.includes(PANELS_PLACE)) return result;

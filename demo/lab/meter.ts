@@ -99,10 +99,7 @@ export class Meter {
     const deliver = async () => this.deliver(call, asked, headers);
     const refusal = effect && REFUSALS[effect];
     if (refusal) return refuse(call, refusal, response);
-    if (effect === 'silence') call.outcome = 'no answer';
-    else if (effect === 'lose-answer') await this.loseAnswer(call, deliver, response);
-    else if (effect === 'deliver-late') await this.deliverLate(call, deliver, recorder);
-    else {
+    if (effect === 'silence') {call.outcome = 'no answer';} else if (effect === 'lose-answer') {await this.loseAnswer(call, deliver, response);} else if (effect === 'deliver-late') {await this.deliverLate(call, deliver, recorder);} else {
       const { status, headers: answered, body } = await deliver();
       response.writeHead(status, answered).end(body);
     }

@@ -35,11 +35,6 @@ interface Look {
 
 /** One contestant: which store, and what its requests came to. */
 export class Contest {
-  public readonly bars: Bar[] = [];
-  private readonly began = performance.now();
-
-  private constructor(private readonly path: string, public readonly browser: PlayedBrowser, private readonly clock: LabClock) {}
-
   /** Begins with a session that holds a cart with tea. */
   public static async begin(requests: Requests, clock: LabClock, store: 'ours' | 'plain'): Promise<Contest> {
     const path = `/race/${store}`;
@@ -48,13 +43,23 @@ export class Contest {
     return new Contest(path, browser, clock);
   }
 
+  public readonly bars: Bar[] = [];
+  private readonly began = performance.now();
+
+  private constructor(private readonly path: string, public readonly browser: PlayedBrowser, private readonly clock: LabClock) {}
+
+
   /** Another tab with the cookies of this moment. */
   public tab(): PlayedBrowser {
     return this.browser.copy(this.clock);
   }
 
   /** Sends a request after some milliseconds; gives its status. */
-  public async send(label: string, step: string, { at = 0, tab = this.tab() }: { readonly at?: number; readonly tab?: PlayedBrowser } = {}): Promise<number> {
+  public async send(
+    label: string,
+    step: string,
+    { at = 0, tab = this.tab() }: { readonly at?: number; readonly tab?: PlayedBrowser } = {},
+  ): Promise<number> {
     if (at > 0) await wait(at);
     const startedAt = performance.now() - this.began;
     const { record } = await tab.post(`${this.path}/${step}`);

@@ -1,8 +1,8 @@
 import { html, Html } from '../html';
+import { callsInWords } from './time-line';
 import type { RequestRecord } from '../lab/browser';
 import type { Panel } from '../lab/laboratory';
 import { SOURCES, sourceLines } from '../lab/static-files';
-import { callsInWords } from './time-line';
 
 /** Panel 7: the lines that ran, with the calls that each caused, and what was deployed. */
 export const code: Panel = {

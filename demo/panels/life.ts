@@ -1,7 +1,7 @@
+import { keyOf } from '../../src/runtime/table/key';
 import { html, Html } from '../html';
 import type { EngineItem } from '../lab/engine';
 import type { Panel } from '../lab/laboratory';
-import { keyOf } from '../../src/runtime/table/key';
 
 interface Moment {
   readonly name: string;

@@ -1,8 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { keyOf } from '../../src/runtime/table/key';
-import { attributeSize, itemSize } from '../../src/runtime/table/item-size';
-import { COMPRESSED, flagsOf, SEALED } from '../../src/runtime/table/item';
 import type { AttributeValue as OwnValue, Item } from '../../src/runtime/client/session-client';
+import { COMPRESSED, flagsOf, SEALED } from '../../src/runtime/table/item';
+import { attributeSize, itemSize } from '../../src/runtime/table/item-size';
+import { keyOf } from '../../src/runtime/table/key';
 import { html, Html } from '../html';
 import type { Browser, RequestRecord } from '../lab/browser';
 import type { EngineItem } from '../lab/engine';

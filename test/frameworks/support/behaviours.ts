@@ -65,22 +65,26 @@ function routes(notes: Notes): Routes {
     },
     '/stream': async ({ session }) => {
       await set(session, 'Ada');
-      return { stream: async function* stream() {
-        for (let part = 0; part < 70; part++) yield 'x'.repeat(1000);
-      } };
+      return {
+        stream: async function* stream() {
+          for (let part = 0; part < 70; part++) yield 'x'.repeat(1000);
+        },
+      };
     },
     '/late': async ({ session }) => {
       const opened = await set(session, 'Ada');
-      return { stream: async function* stream() {
-        yield 'first';
-        await settled();
-        try {
-          opened.set('name', 'too late');
-        } catch (error) {
-          notes.late = error;
-        }
-        yield 'last';
-      } };
+      return {
+        stream: async function* stream() {
+          yield 'first';
+          await settled();
+          try {
+            opened.set('name', 'too late');
+          } catch (error) {
+            notes.late = error;
+          }
+          yield 'last';
+        },
+      };
     },
     '/sign-out': async ({ endSession }) => {
       await endSession();

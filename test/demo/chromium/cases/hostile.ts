@@ -81,7 +81,7 @@ export const HOSTILE: readonly Case[] = [
   ['the laboratory answers to the names of this machine alone', async ({ url }) => {
     assert.equal(await statusOf(url, '/lab/clock', { host: 'laboratory.example' }), 403);
     assert.equal(await statusOf(url, '/', { host: 'localhost.example' }), 403);
-    assert.equal(await statusOf(url, '/lab/clock', { 'host': 'localhost', 'origin': 'http://localhost.example' }), 403);
+    assert.equal(await statusOf(url, '/lab/clock', { host: 'localhost', origin: 'http://localhost.example' }), 403);
     assert.equal(await statusOf(url, '/lab/clock', { 'host': 'localhost', 'sec-fetch-site': 'same-site' }), 403);
     assert.equal(await statusOf(url, '/lab/clock', { host: 'localhost' }), 303);
   }],
