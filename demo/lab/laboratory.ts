@@ -122,10 +122,13 @@ ${content}
   }
 }
 
-function failure({ statusCode, headers = {}, body }: Result): Html {
+function failure({ statusCode, headers = {}, cookies = [], body }: Result): Html {
   const retry = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after')?.[1];
   return html`<h3>The function answered ${statusCode}</h3>
-${notice(retry === undefined ? 'Without Retry-After: trying again does not help.' : `Retry-After: ${String(retry)} second.`, ' No cookie was set or removed, so nobody is signed out by it.')}
+${notice(
+  retry === undefined ? 'Without Retry-After: trying again does not help.' : `Retry-After: ${String(retry)} second.`,
+  cookies.length === 0 && ' No cookie was set or removed, so nobody is signed out by it.',
+)}
 <pre>${body}</pre>
 <p><a href="/#shop">Back to the shop</a></p>`;
 }
