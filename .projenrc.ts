@@ -291,6 +291,7 @@ const measured = (name: string) => `${bundleBench} && node --no-warnings bench/r
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
 project.package.setScript('bench:read', measured('read-ratio'));
 project.package.setScript('bench:scale', measured('scale'));
+project.package.setScript('bench:young', measured('young'));
 project.package.setScript('bench:synth', measured('synth'));
 project.eslint?.addLintPattern('bench');
 // Its own package.json lists what it compares with, and not what it shares with the project.
@@ -305,14 +306,31 @@ new javascript.TypescriptConfig(project, {
 
 // The adapters with the real frameworks, which are installed here alone; several are modules only, or need a newer Node.
 project.package.setScript('test:frameworks', 'node test/frameworks/run.mjs');
-project.eslint?.addOverride({ files: ['test/frameworks/**'], rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' } });
+// node:test's functions return promises that nobody has to await, and the packages are installed by the tests' own script.
+project.eslint?.addOverride({
+  files: ['test/frameworks/**'],
+  rules: {
+    'import/no-extraneous-dependencies': 'off',
+    'import/no-unresolved': 'off',
+    '@typescript-eslint/no-floating-promises': 'off',
+    '@typescript-eslint/no-shadow': 'off',
+    'dot-notation': 'off',
+    '@stylistic/max-len': ['error', { code: 200 }],
+  },
+});
+project.eslint?.addOverride({ files: ['test/languages/**'], rules: { 'import/no-unresolved': 'off' } });
 new javascript.TypescriptConfig(project, {
   fileName: 'test/frameworks/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
   compilerOptions: {
     ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+    paths: {
+      ...Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../../${source}`]])),
+      // For the example, whose own packages are installed only where it is deployed.
+      '*': ['./node_modules/@types/*', './node_modules/*'],
+    },
   },
-  include: ['**/*.ts', '../../src/testing/dynalite.d.ts'],
+  include: ['**/*.ts', '../../src/testing/dynalite.d.ts', '../../examples/express/shop.ts', '../../examples/express/handler.ts'],
   exclude: ['node_modules'],
 });
 

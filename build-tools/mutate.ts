@@ -112,7 +112,8 @@ async function main(): Promise<void> {
       const result = await judge(process, change, took);
       judged.push(result);
       const verdict = result.noticedBy !== undefined ? 'noticed ' : accepted.has(placeName(result)) ? 'accepted' : 'SURVIVED';
-      console.log(`${judged.length} ${verdict} ${result.file}:${result.mutant.line} ${result.what}${result.noticedBy === undefined ? '' : ` (${result.noticedBy})`}`);
+      const by = result.noticedBy === undefined ? '' : ` (${result.noticedBy})`;
+      console.log(`${judged.length} ${verdict} ${result.file}:${result.mutant.line} ${result.what}${by}`);
     }
     process.close();
   }));
@@ -123,7 +124,7 @@ async function main(): Promise<void> {
   console.log(`\n${table(judged)}`);
   for (const test of failing) console.log(`${test} fails as it is, so what it noticed does not count`);
   for (const survivor of survivors) console.log(`SURVIVED, and docs/mutation.md does not list it:\n${entryOf(survivor)}`);
-  console.log(`${judged.length} changes, ${survivors.length} survivors that are not listed, ${failing.length} tests that fail as they are; also in dist/mutation.md`);
+  console.log(`${judged.length} changes, ${survivors.length} survivors that are not listed, ${failing.length} tests that fail as they are`);
   if (survivors.length > 0 || failing.length > 0) process.exitCode = 1;
 }
 

@@ -6,7 +6,11 @@ const ROOT = join(__dirname, '..');
 /** What is mutated: these rooms of the runtime. */
 const ROOMS = ['session', 'table', 'request', 'adapters'];
 /** Folders of tests that run sessions; the last ones are long, and are asked only where all others notice nothing. */
-const TIERS = [['session', 'table', 'request', 'adapters', 'options', 'testing'], ['conformance', 'package/budgets', 'faults/lost', 'faults/late', 'faults/stale'], ['model/model', 'explorer']];
+const TIERS = [
+  ['session', 'table', 'request', 'adapters', 'options', 'testing'],
+  ['conformance', 'faults/late', 'faults/stale'],
+  ['model/model', 'explorer'],
+];
 
 /** All sources that are mutated, by their paths below `src/runtime`. */
 export function mutatedSources(): string[] {

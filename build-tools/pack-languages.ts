@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { packedTarball } from './packed-tarball';
 
 const ROOT = join(__dirname, '..');
+const BIN = join(ROOT, 'node_modules/.bin');
+const PACKAGE = 'node_modules/cdk-session-table';
 
 /** The languages, and the commands that have to be there to pack for each. */
 export const LANGUAGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -40,8 +42,10 @@ export function packLanguages(languages: readonly string[], folder: string): voi
   const pinned = Object.entries(OLDEST).map(([name, version]) => `${name}@${version}`);
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', packedTarball(), ...pinned], folder);
   if (languages.length === 0) return;
+  // Translates the examples of the README and of the doc comments, and fails on one that does not compile.
+  run(join(BIN, 'jsii-rosetta'), ['extract', PACKAGE, '--strict', '--directory', folder], folder);
   const targets = languages.flatMap((language) => ['--target', language]);
-  run(join(ROOT, 'node_modules/.bin/jsii-pacmak'), ['--outdir', dist, '--no-npmignore', ...targets, 'node_modules/cdk-session-table'], folder);
+  run(join(BIN, 'jsii-pacmak'), [PACKAGE, '--outdir', dist, '--no-npmignore', ...targets], folder);
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {

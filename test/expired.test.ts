@@ -115,8 +115,8 @@ describe('No session has expired', () => {
     ['when somebody else deleted it', (record) => ({ ...record, userIdentity: { type: 'Service', principalId: 'other.amazonaws.com' } })],
     ['when it was written', (record) => ({ ...record, eventName: 'MODIFY' })],
     ['when it was created', (record) => ({ ...record, eventName: 'INSERT', dynamodb: {} })],
-    ['when a new id replaced it', (record, image) => ttlRecord({ ...image, frz: { B: 'AAAAAAAA' } })],
-    ['when the item is a user\'s', (_, { sid, exp }) => ttlRecord({ sid, exp, ver: { N: '1' }, ses: { M: {} } })],
+    ['when a new id replaced it', (_record, image) => ttlRecord({ ...image, frz: { B: 'AAAAAAAA' } })],
+    ['when the item is a user\'s', (_record, { sid, exp }) => ttlRecord({ sid, exp, ver: { N: '1' }, ses: { M: {} } })],
     ['when the stream has keys only', () => ttlRecord(Object(undefined) as object)],
     ['when the record is of another table', () => ttlRecord({ pk: { S: 'order#1' }, exp: { N: '1' } })],
     ['when the record is empty', () => ({})],
@@ -168,6 +168,6 @@ describe('A batch', () => {
   });
 
   test.each([undefined, null, {}, { Records: 'none' }])('that is not one of a stream is refused: %p', async (event) => {
-    await expect(expiredHandler(() => undefined)(event as DynamoDBStreamEvent)).rejects.toThrow('expiredHandler: the event has no Records');
+    await expect(expiredHandler(() => undefined)(event as unknown as DynamoDBStreamEvent)).rejects.toThrow('expiredHandler: the event has no Records');
   });
 });

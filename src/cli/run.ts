@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ENV, DEFAULT_COOKIE_NAME, DEFAULT_ENV_PREFIX } from '../contract';
+import { ENV, DEFAULT_ENV_PREFIX } from '../contract';
+import { DEFAULTS } from '../settings';
 import type { DoctorOptions } from './doctor';
 import type { SessionCommandOptions } from './sessions';
 
@@ -77,7 +78,7 @@ async function runCommand(command: string | undefined, values: Values, surroundi
     return doctor({ ...common, notBefore: secondsOf(values['not-before']) } satisfies DoctorOptions, surroundings);
   }
   const { inspect, end, endUser } = await loaded(() => import('./sessions'));
-  const { namespace, cookie, user, 'cookie-name': cookieName = DEFAULT_COOKIE_NAME } = values;
+  const { namespace, cookie, user, 'cookie-name': cookieName = DEFAULTS.cookie.name } = values;
   const options: SessionCommandOptions = { ...common, namespace, cookieName };
   if (command === 'end' && user !== undefined && cookie === undefined) return endUser(options, user, surroundings);
   if (cookie !== '-' || user !== undefined) {

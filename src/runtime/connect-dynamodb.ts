@@ -5,7 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isRecord } from '../settings';
-import type { OldSession, SessionMigration } from './request/migration';
+import type { OldSession, SessionMigration } from './options/session-migration';
 
 /** The old store, by the names of its own options. */
 export interface ConnectDynamoDbOptions {

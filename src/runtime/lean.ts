@@ -1,5 +1,5 @@
 /**
- * The same as `./runtime` with a client of a thirtieth of the size and less than
+ * The same as `./runtime` with a client of a twentieth of the size and less than
  * half the CPU: DynamoDB's JSON protocol on Node alone, without a package.
  *
  * @packageDocumentation

@@ -110,7 +110,7 @@ describe('The command line', () => {
 
   test('says which table or right is missing', async () => {
     const { code, error } = await cli(['inspect', '--table', 'Nowhere', '--cookie', '-'], id);
-    expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('GetItem with ResourceNotFoundException') as string });
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('GetItem failed with ResourceNotFoundException') as string });
   });
 });
 
@@ -123,4 +123,25 @@ test('As a process it reads the cookie from standard input, and ends with its ex
   child.stdin.end(`session_id=${visitor.id}\n`);
   const code = await new Promise((resolve) => child.once('close', resolve));
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^ref {7}[0-9a-f]{16}\nstate {5}alive\n/) as string });
+});
+
+describe('end --user', () => {
+  test('ends all sessions of a user, and says how many the list held', async () => {
+    const visitor = await shop.signedIn({ absoluteTimeout: 86_400 });
+    await visitor.visit((session) => session.signIn('ada'));
+    expect(await cli(on('end', '--user', 'ada'), '')).toEqual({ code: 0, out: 'ended     1 session', error: '' });
+    expect(await shop.table.item(visitor.id)).toBeUndefined();
+    expect(await cli(on('end', '--user', 'ada'), '')).toMatchObject({ code: 0, out: 'ended     0 sessions' });
+  });
+
+  test('knows a namespace', async () => {
+    const visitor = await shop.signedIn({ absoluteTimeout: 86_400, namespace: 'preview' });
+    await visitor.visit((session) => session.signIn('ada'));
+    expect((await cli(on('end', '--user', 'ada'), '')).out).toBe('ended     0 sessions');
+    expect((await cli(on('end', '--user', 'ada', '--namespace', 'preview'), '')).out).toBe('ended     1 session');
+  });
+
+  test('refuses a user id that cannot be one', async () => {
+    expect(await cli(on('end', '--user', ''), '')).toMatchObject({ code: 2, error: expect.stringContaining('user id is not usable') as string });
+  });
 });

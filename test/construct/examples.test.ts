@@ -1,18 +1,23 @@
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { statements, variables, warnings } from './fixture';
+import { exampleNames } from '../../build-tools/copy-example';
 import { EcsServiceStack } from '../../examples/ecs-service/ecs-service-stack';
 import { HttpApiStack } from '../../examples/http-api/http-api-stack';
 import { OPERATIONS } from '../../src/contract';
 
-const EXAMPLES: [string, new (scope: Construct, id: string) => Stack][] = [
-  ['the HTTP API', HttpApiStack],
-  ['the ECS service', EcsServiceStack],
-];
+type StackClass = new (scope: Construct, id: string) => Stack;
 
-function makeExample<T extends Stack>(Example: new (scope: Construct, id: string) => T): { app: App; stack: T } {
+/** Each folder below `examples` has one stack, in the file that is named after both. */
+const EXAMPLES = exampleNames().map((name): [string, StackClass] => {
+  const [Example] = Object.values(jest.requireActual<Record<string, StackClass>>(join(__dirname, '../../examples', name, `${name}-stack`)));
+  return [name, Example!];
+});
+
+function makeExample(Example: StackClass): { app: App; stack: Stack } {
   const app = new App({ postCliContext: { 'aws:cdk:bundling-stacks': [] } });
   return { app, stack: new Example(app, 'Example') };
 }
@@ -24,6 +29,10 @@ function violations(app: App): string[] {
   const report = new AwsSolutionsChecks(app).validateScope(app);
   return report.violations.map(({ ruleName }) => ruleName);
 }
+
+test('every folder of examples is tried', () => {
+  expect(EXAMPLES.map(([name]) => name)).toEqual(expect.arrayContaining(['ecs-service', 'express', 'hono', 'http-api']));
+});
 
 test.each(EXAMPLES)('%s keeps the AwsSolutions rules of cdk-nag, or says in the code why not', (_name, Example) => {
   expect(violations(makeExample(Example).app)).toEqual([]);

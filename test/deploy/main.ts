@@ -47,7 +47,12 @@ async function proveExample(report: Report, cloud: Cloud, app: CdkApp): Promise<
 
 async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void> {
   for (const app of apps) {
-    const leftOut = await app.synth();
+    await app.synth();
+    await report.prove(`${app.name}: cfn-lint`, async () => {
+      await app.lint();
+      return 'nothing found';
+    });
+    const leftOut = app.leaveOut();
     if (leftOut.length > 0) report.step(`left out of ${app.name} for the emulator: ${leftOut.join(', ')}`);
   }
 }

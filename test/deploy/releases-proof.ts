@@ -22,7 +22,7 @@ export async function proveUpdates(report: Report, cloud: Cloud, app: CdkApp): P
   await cloud.dynamodb.send(new PutItemCommand({ TableName: tableName, Item: ID }));
   for (const [index, change] of RELEASES.entries()) {
     await report.prove(`Changing ${change} keeps the table and its item`, async () => {
-      await app.synth({ RELEASE: String(index + 1) }, UPDATED);
+      await release(app, { RELEASE: String(index + 1) });
       const plan = await changeTo(cloud, app, `release-${index + 1}`);
       check(!plan.includes(REPLACED), `the change set says: ${plan}`);
       await execute(cloud, `release-${index + 1}`);
@@ -33,7 +33,7 @@ export async function proveUpdates(report: Report, cloud: Cloud, app: CdkApp): P
     });
   }
   await report.prove('Changing tableName would replace the table, and the change set says so', async () => {
-    await app.synth({ RELEASE: String(RELEASES.length), TABLE_NAME: 'probe-renamed' }, UPDATED);
+    await release(app, { RELEASE: String(RELEASES.length), TABLE_NAME: 'probe-renamed' });
     const plan = await changeTo(cloud, app, 'renamed');
     check(plan.includes(REPLACED), plan);
     return plan;
@@ -55,6 +55,11 @@ export async function proveFailedDeployment(report: Report, cloud: Cloud, app: C
     check(left === undefined, `the table ${left} is still there`);
     return `${await cloud.status(FAILING)}, no table`;
   });
+}
+
+async function release(app: CdkApp, variables: Readonly<Record<string, string>>): Promise<void> {
+  await app.synth(variables, UPDATED);
+  app.leaveOut();
 }
 
 /** Prepares a change set. @returns what it would do to the table */

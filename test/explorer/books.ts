@@ -26,6 +26,7 @@ export class Books {
   /** Whose copies are whose: the old key, the new key. */
   readonly #copies: { readonly old: string; readonly copy: string }[] = [];
   readonly #noted = new Set<Visit>();
+  readonly #answered = new Set<Visit>();
   readonly #problems: string[] = [];
   #given: string | undefined;
 
@@ -60,7 +61,7 @@ export class Books {
     }
     for (const visit of this.#visits) {
       if (visit.hasSignedOut && !this.#noted.has(visit)) this.#signedOut(visit);
-      if (visit.isDone && visit.newId !== undefined && !this.#known.has(keyOfId(visit.newId))) this.#responded(visit, visit.newId, states);
+      if (visit.isDone && !this.#answered.has(visit)) this.#responded(visit, states);
       if (visit.problem !== undefined) this.#problems.push(`${visit.name}: ${visit.problem}`);
     }
   }
@@ -89,12 +90,20 @@ export class Books {
     }
   }
 
-  #responded(visit: Visit, id: string, states: States): void {
+  #responded(visit: Visit, states: States): void {
+    this.#answered.add(visit);
+    const id = visit.newId;
+    if (id === undefined) return;
     const key = keyOfId(id);
-    this.#known.add(key);
-    if (states.get(key)?.life !== 'alive' && !visit.isOfUser) this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
+    const mayHaveEnded = visit.hasTriedToLeave || visit.isOfUser;
+    if (states.get(key)?.life !== 'alive' && !mayHaveEnded) {
+      this.#problems.push(`${visit.name} answers with the cookie of a session that is not alive`);
+    }
     const old = this.#given;
     if (visit.left.includes(id)) this.#problems.push(`${visit.name} answers with the cookie of a session that it left`);
+    // A cookie that lasts is sent again for the session that the request came with.
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
     if (!visit.made.includes(id)) this.#problems.push(`${visit.name} answers with an id that it did not make`);
     if (visit.plan.cookies !== undefined && visit.plan.cookies !== 'given') return;
     if (old === undefined || !visit.events.includes('regenerated')) return;

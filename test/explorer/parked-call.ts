@@ -73,9 +73,8 @@ export class ParkedCall {
 
   /** The members that write without a condition; deletions need none. */
   public unconditional(): string[] {
-    const writes = this.verb === 'transactWrite'
-      ? (this.input as { readonly TransactItems: readonly Readonly<Record<string, object>>[] }).TransactItems.flatMap((member) => Object.entries(member))
-      : [[this.verb, this.input] as const];
+    const { TransactItems: members } = this.input as { readonly TransactItems?: readonly Readonly<Record<string, object>>[] };
+    const writes = members?.flatMap((member) => Object.entries(member)) ?? [[this.verb, this.input] as const];
     return writes
       .filter(([verb, input]) => /put|update/i.test(verb) && typeof (input as { ConditionExpression?: string }).ConditionExpression !== 'string')
       .map(([verb]) => verb);

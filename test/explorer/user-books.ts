@@ -2,7 +2,6 @@ import { keyOf } from './stored-state';
 import type { Visit } from './visit';
 import { keyOfId } from './world';
 import type { AttributeValue, Item } from '../../src/runtime';
-import { hashSessionId } from '../../src/runtime/session/id';
 import { refOf } from '../../src/runtime/table/key';
 
 type Entries = Readonly<Record<string, AttributeValue>>;

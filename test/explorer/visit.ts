@@ -72,6 +72,8 @@ export class Visit {
   public readonly refused = new Set<string>();
   public readonly clock: VisitClock;
   public isSigningIn = false;
+  /** It asked to be signed out; whether it was, it may not have been told. */
+  public hasTriedToLeave = false;
   /** Whether its session is one of the user, so that others may end it at any time. */
   public isOfUser = false;
   /** Whether it gives a session of the user a new id without a sign-in. */
@@ -155,12 +157,15 @@ export class Visit {
   }
 
   public async signOut(): Promise<void> {
+    this.hasTriedToLeave = true;
     await this.#began.endSession();
     this.#leave();
   }
 
   public async invalidate(): Promise<void> {
-    await (await this.session()).invalidate();
+    const session = await this.session();
+    this.hasTriedToLeave = true;
+    await session.invalidate();
     this.#leave();
   }
 
@@ -210,7 +215,7 @@ export class Visit {
     await store();
     for (const tag of tags) this.#drafts.delete(tag);
     // What was dropped with a session that ended stays dropped, unless a sign-in goes on.
-    const last = this.events.findLast((type) => ['ended', 'created', 'regenerated'].includes(type));
+    const last = this.events.filter((type) => ['ended', 'created', 'regenerated'].includes(type)).at(-1);
     if (last !== 'ended') this.#around.acknowledged(this, tags);
   }
 

@@ -15,9 +15,10 @@ const FOLDERS = ['subjects', 'cases'];
 const { satisfies } = createRequire(join(ROOT, 'package.json'))('semver');
 
 function run(command, args, options = {}) {
-  const env = { ...process.env, NODE_ENV: 'test', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+  const env = { ...process.env, NODE_ENV: 'test', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', TSX_TSCONFIG_PATH: 'examples/tsconfig.json' };
   delete env.NODE_OPTIONS;
-  return spawnSync(command, args, { cwd: ROOT, env, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  // What never ends is a failure, too.
+  return spawnSync(command, args, { cwd: ROOT, env, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000, ...options });
 }
 
 function install() {

@@ -58,7 +58,7 @@ async function go({ children }: Workshop, folder: string): ReturnType<Build> {
 }
 
 /** What was packed for a language. @throws Error where there is not exactly one */
-function packed(language: string, ending: string): string {
+export function packed(language: string, ending: string): string {
   const folder = join(ROOT, 'dist', language);
   const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending));
   if (found.length !== 1) throw new Error(`dist/${language} has ${found.length} files that end in ${ending}, not one.`);

@@ -4,8 +4,8 @@
  * languages as arguments try those alone. What has no tool-chain here is skipped aloud.
  */
 import { deepStrictEqual } from 'node:assert';
-import { mkdirSync } from 'node:fs';
-import { LANGUAGES, type Workshop, synthesise } from './apps';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { LANGUAGES, type Workshop, packed, synthesise } from './apps';
 import { templateWithoutMetadata } from './template';
 import { OLDEST, missingTool, packLanguages } from '../../build-tools/pack-languages';
 import { Scratch, scratchFolder } from '../deploy/scratch';
@@ -21,6 +21,7 @@ async function proveLanguages(report: Report, workshop: Workshop, languages: rea
     expected = templateWithoutMetadata(await synthesise(workshop, REFERENCE), STACK);
     return `${Object.keys((expected as { Resources: object }).Resources).length} resources`;
   });
+  if (languages.includes('python')) await proveReadme(report, workshop);
   for (const language of languages) {
     await report.prove(`${language} synthesises the same template as ${REFERENCE}`, async () => {
       check(expected !== undefined, `there is no template of ${REFERENCE} to compare with`);
@@ -28,6 +29,20 @@ async function proveLanguages(report: Report, workshop: Workshop, languages: rea
       return 'equal, metadata aside';
     });
   }
+}
+
+/** What PyPI shows: the construct in Python, and the handler in the language that it is written in. */
+async function proveReadme(report: Report, { children, scratch }: Workshop): Promise<void> {
+  await report.prove('The README of the Python package shows the construct in Python and the handler in TypeScript', async () => {
+    await children.run('python3', ['-m', 'zipfile', '-e', packed('python', '.whl'), scratch.path('wheel')], {});
+    const [metadata = ''] = readdirSync(scratch.path('wheel'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('METADATA'));
+    const blocks = [...readFileSync(scratch.path('wheel', metadata), 'utf8').matchAll(/^```(?<language>\w+)\n(?<code>[^]*?)^```/gm)];
+    const codeIn = (language: string) => blocks.filter(({ groups }) => groups?.language === language).map(({ groups }) => groups?.code ?? '');
+    check(codeIn('python').some((code) => code.includes('grant_read_write(')), 'no block shows the construct in Python');
+    check(codeIn('python').every((code) => !/^(?:import \{|const )/m.test(code)), 'a block in TypeScript calls itself Python');
+    check(codeIn('mts').length > 0 && codeIn('ts').length === 0, 'the handlers are not marked mts');
+    return blocks.map(({ groups }) => groups?.language).join(', ');
+  });
 }
 
 /** @throws RangeError where an argument is not a language */

@@ -134,7 +134,9 @@ export class Books {
   #inherited(ref: string, above: Set<string>): Pick<Account, 'values' | 'updates' | 'messages'> {
     above.add(ref);
     const all = { values: new Map<string, Set<string>>(), updates: new Set<string>(), messages: new Set<string>() };
-    const forebears = [...this.#accounts].filter(([other, { heirs }]) => heirs.has(ref) && !above.has(other)).map(([other]) => this.#inherited(other, above));
+    const forebears = [...this.#accounts]
+      .filter(([other, { heirs }]) => heirs.has(ref) && !above.has(other))
+      .map(([other]) => this.#inherited(other, above));
     for (const { values, updates, messages } of [...forebears, this.of(ref)]) {
       for (const [key, texts] of values) all.values.set(key, new Set([...texts, ...(this.#texts.get(key) ?? [])]));
       for (const tag of updates) all.updates.add(tag);

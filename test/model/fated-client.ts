@@ -21,7 +21,8 @@ type Verb = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem';
 /** A client whose calls are applied and answered when the scheduler says so. */
 export function fatedClient(table: MemoryTable, { scheduler, fates, check, note }: Course, deletes: boolean): SessionClient {
   const apply = async (verb: Verb, input: object): Promise<{ readonly output: object } | { readonly error: unknown }> => {
-    if (/put|update/.test(verb) && typeof (input as { ConditionExpression?: string }).ConditionExpression !== 'string') note('a write has no condition');
+    const { ConditionExpression: condition } = input as { readonly ConditionExpression?: string };
+    if (/put|update/.test(verb) && typeof condition !== 'string') note('a write has no condition');
     if (verb === 'deleteItem' && !deletes) note('a session was deleted by a request that ends none');
     try {
       return { output: await (table[verb] as (input: object) => Promise<object>)(input) };
@@ -35,7 +36,10 @@ export function fatedClient(table: MemoryTable, { scheduler, fates, check, note 
     const fate = fates.shift() ?? 'answered';
     await scheduler.schedule(Promise.resolve(), `${verb} comes`);
     if (fate === 'late') {
-      void scheduler.schedule(Promise.resolve(), `${verb} is late`).then(() => scheduler.schedule(Promise.resolve(), `${verb} comes late`)).then(() => apply(verb, input));
+      // Two turns of the scheduler, so that it may come after its repetition and after other requests.
+      void scheduler.schedule(Promise.resolve(), `${verb} is late`)
+        .then(() => scheduler.schedule(Promise.resolve(), `${verb} comes late`))
+        .then(() => apply(verb, input));
       throw awsError('TimeoutError');
     }
     const result = await apply(verb, input);

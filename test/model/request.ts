@@ -218,7 +218,8 @@ export class Request {
     for (const value of values) {
       const ref = value === '' ? undefined : refOf(keyOf(value));
       const isNew = ref !== undefined && this.#around.made.has(ref);
-      const isExpected = value === '' ? types.has('invalidated') : isNew ? types.has('created') || types.has('regenerated') : ref === this.#id && isKept;
+      const isOwn = isNew ? types.has('created') || types.has('regenerated') : ref === this.#id && isKept;
+      const isExpected = value === '' ? types.has('invalidated') : isOwn;
       if (!isExpected || (value !== '' && !isSessionId(value))) this.#books.problems.add('a response has a cookie that nobody asked for');
       if (ref !== undefined && this.#books.of(ref).isEnded && this.#events.some((event) => event.type === 'ended' && event.ref === ref)) {
         this.#books.problems.add('a response has the cookie of a session of which the request knew that it ended');

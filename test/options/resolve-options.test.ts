@@ -72,7 +72,7 @@ test('each part of the cookie has an order of its own', () => {
 test('timeouts go to the lifetime, and a short one brings a short reissue time', () => {
   const { lifetime, reissueTime } = resolve({ timeout: 60, notBefore: 900 }, fixed({ timeout: 30, absoluteTimeout: 100 }));
   expect(lifetime.begin(1000, undefined)).toMatchObject({ exp: 1060, abs: 1100 });
-  expect(lifetime.isAlive({ iat: 899, iss: 899, exp: 1060 }, 990)).toBe(false);
+  expect(lifetime.isAlive({ iat: 899, iss: 899, exp: 1060, ver: 1, dat: new Map(), flash: new Map(), otherAttributes: {} }, 990)).toBe(false);
   expect(reissueTime).toBe(6);
 });
 

@@ -63,7 +63,7 @@ test('the ground knows no room, types included', () => {
 
 test('session and table know nothing of each other, and request alone works with both', () => {
   const both = graph.files().filter((file) => ['session', 'table'].every((room) => graph.mentions(file).some((name) => roomOf(name) === room)));
-  const allowed = (file: string) => roomOf(file) === 'request' || file === 'runtime/options/resolve-options';
+  const allowed = (file: string) => roomOf(file) === 'request' || file === 'runtime/options/resolve-options' || file.startsWith('cli/');
   expect(both.filter((file) => !allowed(file))).toEqual([]);
   expect(both).toContain('runtime/request/write-session');
   expect([...graph.reach('runtime/session/session')].filter((name) => roomOf(name) !== 'session' && roomOf(name) !== undefined)).toEqual([]);
@@ -101,7 +101,11 @@ test('nothing imports an adapter but the lists of what is public', () => {
 });
 
 test('nothing imports a list of what is public but another one, and testing', () => {
-  expect(graph.importersOf(isEntry).filter((file) => !isEntry(file) && !file.startsWith('testing/'))).toEqual([]);
+  expect(graph.importersOf(isEntry).filter((file) => !isEntry(file) && !/^(testing|cli)\//.test(file))).toEqual([]);
+});
+
+test('nothing imports the command line', () => {
+  expect(graph.importersOf((name) => name.startsWith('cli/')).filter((file) => !file.startsWith('cli/'))).toEqual([]);
 });
 
 test('the session room and what stands beside the store are pure: no store, no client, no process, no time', () => {
@@ -120,8 +124,8 @@ test('the time is read in one file', () => {
 });
 
 test('cryptography is used where keys, ids, seals, tokens and signatures are made, and for the default randomness', () => {
-  const importers = graph.importersOf((name) => name === 'node:crypto').filter((file) => !file.startsWith('runtime/client/'));
-  expect(importers).toEqual(['options/resolve-options', 'session/csrf', 'session/id', 'table/key', 'table/sealing'].map((name) => `runtime/${name}`).filter((file) => importers.includes(file)));
+  const importers = graph.importersOf((name) => name === 'node:crypto').filter((file) => /^runtime\/(?!client\/)/.test(file));
+  expect(importers).toEqual(['connect-dynamodb', 'options/resolve-options', 'session/csrf', 'session/id', 'table/key', 'table/sealing'].map((name) => `runtime/${name}`).filter((file) => importers.includes(file)));
 });
 
 /** What a file loads of Node at the first use. */
@@ -138,7 +142,7 @@ test('of Node, the runtime uses its cryptography at the start, and compression a
 });
 
 test('the SDK is imported where its client is made, and by testing, its types too', () => {
-  const allowed = ['runtime/client/sdk-client', 'runtime/client/sdk-signer'];
+  const allowed = ['runtime/client/sdk-client', 'runtime/client/sdk-signer', 'runtime/index', 'cli/doctor', 'cli/sessions'];
   expect(graph.mentionersOf(isSdk).filter((file) => !allowed.includes(file) && !file.startsWith('testing/'))).toEqual([]);
   expect([...graph.reach('runtime/core')].filter(isSdk)).toEqual([]);
 });

@@ -26,6 +26,14 @@ function modulesOf(document: string): [file: string, text: string][] {
   });
 }
 
+/** The blocks that name their file in their first line, under that name, so that other blocks of the folder can import them. */
+function namedModules(document: string): [file: string, text: string][] {
+  return modulesOf(document).flatMap(([, text]): [string, string][] => {
+    const name = /^\n+\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1];
+    return name === undefined ? [] : [[join(ROOT, document, '..', name), text]];
+  });
+}
+
 function options(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(ROOT, 'test/tsconfig.json'), (file) => ts.sys.readFile(file));
   const paths = Object.fromEntries(sourcesByName().map(([name, source]) => [name, [join(ROOT, `${source}.ts`)]]));
@@ -43,8 +51,8 @@ function problemsIn(modules: ReadonlyMap<string, string>): string[] {
     const text = modules.get(file);
     return text === undefined ? getSourceFile.call(host, file, target, ...rest) : ts.createSourceFile(file, text, target);
   };
-  const dynalite = join(ROOT, 'src/testing/dynalite.d.ts');
-  const program = ts.createProgram({ rootNames: [...modules.keys(), dynalite], options: compilerOptions, host });
+  const declared = ['src/testing/dynalite.d.ts', 'docs/shapes/frameworks.d.ts'].map((file) => join(ROOT, file));
+  const program = ts.createProgram({ rootNames: [...modules.keys(), ...declared], options: compilerOptions, host });
   const files = program.getSourceFiles().filter(({ fileName }) => modules.has(fileName));
   return files.flatMap((file) =>
     [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(({ start, messageText }) => {
@@ -55,7 +63,7 @@ function problemsIn(modules: ReadonlyMap<string, string>): string[] {
 }
 
 test('every TypeScript block of README.md and docs compiles as it stands', () => {
-  const modules = new Map(documents().flatMap(modulesOf));
+  const modules = new Map(documents().flatMap((document) => [...modulesOf(document), ...namedModules(document)]));
   // The README's test loads its handler.
   const [, handler = ''] = [...modules].find(([, text]) => text.includes("update('cart'")) ?? [];
   expect(problemsIn(new Map([...modules, [join(ROOT, 'handler.ts'), handler]]))).toEqual([]);

@@ -17,12 +17,12 @@ interface Data {
 /** A request's part, without a table. */
 function host(more: Partial<SessionHost> = {}): SessionHost {
   return {
-    ...{ codec: jsonCodec, random: randomBytes, https: true, now: NOW * 1000 },
+    ...{ codec: jsonCodec, random: (size: number) => randomBytes(size), https: true, now: NOW * 1000 },
     ...{ isNew: false, createdAt: NOW, expiresAt: NOW + 1200, ref: '0123456789abcdef', csrfSecret: SECRET },
     ...{ beforeChange: () => undefined, damaged: () => undefined },
     ...{ update: async () => undefined, save: async () => undefined, invalidate: async () => undefined },
     ...more,
-  };
+  } as SessionHost;
 }
 
 const STORED = { name: '"Ada"', cart: '["tea"]' };

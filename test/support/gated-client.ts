@@ -56,7 +56,7 @@ export class GatedClient implements SessionClient {
     this.#pass('deleteItem', input, () => this.#client.deleteItem(input, options));
 
   public readonly transactWrite: NonNullable<SessionClient['transactWrite']> = (input, options) =>
-    this.#pass('transactWrite', () => (this.#client as Required<SessionClient>).transactWrite(input, options));
+    this.#pass('transactWrite', input, () => (this.#client as Required<SessionClient>).transactWrite(input, options));
 
   /** Holds the next call of a verb. */
   public hold(verb: Verb): Gate {

@@ -32,25 +32,17 @@ class SdkSessionClient implements SessionClient {
     this.singleAttempt = singleAttempt;
   }
 
-  public getItem(input: GetItemInput, options: CallOptions): Sent<{ readonly Item?: unknown }> {
-    return this.#call(() => new GetItemCommand(input), options);
-  }
-
-  public putItem(input: PutItemInput, options: CallOptions): Sent<object> {
-    return this.#call(() => new PutItemCommand(input), options);
-  }
-
-  public updateItem(input: UpdateItemInput, options: CallOptions): Sent<{ readonly Attributes?: unknown }> {
-    return this.#call(() => new UpdateItemCommand(input), options);
-  }
-
-  public deleteItem(input: DeleteItemInput, options: CallOptions): Sent<object> {
-    return this.#call(() => new DeleteItemCommand(input), options);
-  }
-
-  public transactWrite(input: TransactWriteItemsInput, options: CallOptions): Sent<object> {
-    return this.#call(() => new TransactWriteItemsCommand(input), options);
-  }
+  // Properties and not methods, so that `{ ...sdkClient(client) }` has them too.
+  public readonly getItem = (input: GetItemInput, options: CallOptions): Sent<{ readonly Item?: unknown }> =>
+    this.#call(() => new GetItemCommand(input), options);
+  public readonly putItem = (input: PutItemInput, options: CallOptions): Sent<object> =>
+    this.#call(() => new PutItemCommand(input), options);
+  public readonly updateItem = (input: UpdateItemInput, options: CallOptions): Sent<{ readonly Attributes?: unknown }> =>
+    this.#call(() => new UpdateItemCommand(input), options);
+  public readonly deleteItem = (input: DeleteItemInput, options: CallOptions): Sent<object> =>
+    this.#call(() => new DeleteItemCommand(input), options);
+  public readonly transactWrite = (input: TransactWriteItemsInput, options: CallOptions): Sent<object> =>
+    this.#call(() => new TransactWriteItemsCommand(input), options);
 
   /** Notes where an attempt went that failed. */
   public noteFailure({ request }: Attempted): void {

@@ -2,7 +2,7 @@ import { SharedOptions } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock } from '../clock';
 import { SessionEvent } from './session-event';
-import type { SessionMigration } from '../request/migration';
+import type { SessionMigration } from './session-migration';
 import { Codec } from '../session/codec';
 
 export { type SharedCookieOptions as SessionCookieOptions } from '../../settings';

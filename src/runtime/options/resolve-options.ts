@@ -23,7 +23,7 @@ import {
 } from '../../settings';
 import { ClientOfSdk, SessionClient } from '../client/session-client';
 import { Clock, RandomBytes, systemClock } from '../clock';
-import type { SessionMigration } from '../request/migration';
+import type { SessionMigration } from './session-migration';
 import { Codec, jsonCodec } from '../session/codec';
 import { Lifetime } from '../table/lifetime';
 

@@ -73,7 +73,7 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
   await repeatRace(scope, identity.key, async () => {
     result = await scope.store.freeze(targetOf(scope, identity.key), token, record.exp);
     return result.kind !== 'alive';
-  });
+  }, 'unknown');
   return result;
 }
 

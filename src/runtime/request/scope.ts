@@ -1,4 +1,4 @@
-import { SessionUnavailableError } from '../errors';
+import { SessionUnavailableError, WriteOutcome } from '../errors';
 import type { ResponseCookies } from './cookies';
 import type { Migration } from './migration';
 import type { ResolvedOptions } from '../options/resolve-options';
@@ -62,17 +62,24 @@ const LONGEST_WAIT = 80;
  * Repeats a write that other requests race with until it is decided, with full jitter between the attempts.
  *
  * @param attempt - makes one attempt; resolves to whether all is decided
- * @throws SessionUnavailableError when the deadline is near; nothing was written
+ * @param outcome - of the attempts, when the deadline ends them
+ * @throws SessionUnavailableError when the deadline is near
  */
-export async function repeatRace(scope: RequestScope, key: Uint8Array | undefined, attempt: () => Promise<boolean>): Promise<void> {
+export async function repeatRace(
+  scope: RequestScope,
+  key: Uint8Array | undefined,
+  attempt: () => Promise<boolean>,
+  outcome: WriteOutcome = 'not-applied',
+): Promise<void> {
   const { clock, random, deadline } = scope.options;
   const endsAt = clock.now() + deadline;
   for (let longest = FIRST_WAIT; !(await attempt()); longest = Math.min(longest * 2, LONGEST_WAIT)) {
     const delay = ((random(1)[0] as number) / 256) * longest;
     if (clock.now() + delay >= endsAt) {
-      throw new SessionUnavailableError('unavailable', 'Other requests kept changing the session; nothing was written.', {
-        ref: key && refOf(key),
-      });
+      const what = outcome === 'not-applied'
+        ? 'Other requests kept changing the session; nothing was written.'
+        : 'Whether the session was replaced cannot be told: responses were lost.';
+      throw new SessionUnavailableError('unavailable', what, { outcome, ref: key && refOf(key) });
     }
     await clock.sleep(delay);
   }

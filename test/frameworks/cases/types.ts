@@ -1,16 +1,18 @@
 import { test } from 'node:test';
 import middy from '@middy/core';
-import type { ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent,
-  APIGatewayRequestAuthorizerEventV2, APIGatewayRequestAuthorizerHandler, APIGatewayRequestSimpleAuthorizerHandlerV2WithContext, Context } from 'aws-lambda';
+import type {
+  ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent,
+  APIGatewayRequestAuthorizerEventV2, APIGatewayRequestAuthorizerHandler, APIGatewayRequestSimpleAuthorizerHandlerV2WithContext, Context,
+} from 'aws-lambda';
 import express from 'express';
 import expressSession from 'express-session';
 import { Hono } from 'hono';
 import koaSession from 'koa-session';
-import { type SessionFactory, type WithSession, fetchHandler, lambdaHandler, sessionAuthorizer } from '../../../src/runtime/core';
 import { expressSessions } from '../../../src/runtime/adapters/express';
 import { sessionStore } from '../../../src/runtime/adapters/express-session';
 import { type SessionVariables, honoSessions } from '../../../src/runtime/adapters/hono';
 import { middySessions } from '../../../src/runtime/adapters/middy';
+import { type SessionFactory, type WithSession, fetchHandler, lambdaHandler, sessionAuthorizer } from '../../../src/runtime/core';
 import type { Shop } from '../support/table';
 
 /** Never run: what the compiler finds in it is the test, under exactOptionalPropertyTypes. */

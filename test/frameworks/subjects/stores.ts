@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
 import express from 'express';
-import express4 from 'express4';
 import expressSession from 'express-session';
+import express4 from 'express4';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import Koa from 'koa';
 import koaSession from 'koa-session';
@@ -102,8 +102,8 @@ behaviours({
       const { status = 200, body = '', headers = {}, redirect, stream } = await route({
         query: new URLSearchParams(ctx.querystring),
         session: async () => viewOf(ctx['session'] as object, {
-          save: async () => void (await (ctx['session'] as { save(): Promise<void> }).save()),
-          regenerate: async () => void (await (ctx['session'] as { regenerate(): Promise<void> }).regenerate()),
+          save: async () => void (await (ctx['session'] as unknown as { save(): Promise<void> }).save()),
+          regenerate: async () => void (await (ctx['session'] as unknown as { regenerate(): Promise<void> }).regenerate()),
           set: (key: keyof Shop, value: unknown) => void Object.assign(ctx['session'] as object, { [key]: value }),
         }),
         endSession: async () => void (ctx['session'] = null),

@@ -15,10 +15,10 @@ import (
 
 // functionReceiver lets a Lambda function take environment variables from a session table:
 // in Go a function's own AddEnvironment has a third parameter.
-type functionReceiver struct{ awslambda.Function }
+type functionReceiver struct{ function awslambda.Function }
 
-func (receiver functionReceiver) AddEnvironment(name *string, value *string) {
-	receiver.Function.AddEnvironment(name, value, nil)
+func (receiver *functionReceiver) AddEnvironment(name *string, value *string) {
+	receiver.function.AddEnvironment(name, value, nil)
 }
 
 func main() {
@@ -72,7 +72,7 @@ func main() {
 		Code:    awslambda.Code_FromInline(jsii.String("exports.handler = async () => {};")),
 	})
 	shared.GrantRead(job)
-	shared.AddEnvironment(functionReceiver{job}, sessiontable.SessionAccess_READ)
+	shared.AddEnvironment(&functionReceiver{job}, sessiontable.SessionAccess_READ)
 	awscdk.NewCfnOutput(stack, jsii.String("SharedName"), &awscdk.CfnOutputProps{Value: (*shared.Environment())["SHARED_NAME"]})
 
 	app.Synth(nil)
