@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import middy from '@middy/core';
+import middy6 from 'middy6';
 import type {
   ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent,
   APIGatewayRequestAuthorizerEventV2, APIGatewayRequestAuthorizerHandler, APIGatewayRequestSimpleAuthorizerHandlerV2WithContext, Context,
@@ -40,6 +41,10 @@ export function typed(sessions: SessionFactory<Shop>): unknown[] {
     .use(middySessions(sessions))
     .handler(async (_event, context) => ({ statusCode: (await context.session()).get('name') === undefined ? 404 : 200 }));
 
+  const wrapped6 = middy6<APIGatewayProxyEventV2, { statusCode: number }>()
+    .use(middySessions(sessions))
+    .handler(async (_event, context) => ({ statusCode: (await context.session()).get('name') === undefined ? 404 : 200 }));
+
   const hono = new Hono<{ Variables: SessionVariables<Shop> }>().use(honoSessions(sessions)).get('/', async (c) => {
     const session = await c.var.session();
     // @ts-expect-error - no key of the shop
@@ -55,7 +60,7 @@ export function typed(sessions: SessionFactory<Shop>): unknown[] {
     response.send(cart);
   });
   const store: Parameters<typeof koaSession>[0] = { store: sessionStore(sessions) } as never;
-  return [rest, alb, one, two, fetch, withMore, wrapped, hono, app, store];
+  return [rest, alb, one, two, fetch, withMore, wrapped, wrapped6, hono, app, store];
 }
 
 test('the types of the frameworks fit, and carry those of the session through', () => undefined);
