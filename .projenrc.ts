@@ -315,6 +315,7 @@ project.eslint?.addOverride({
     '@typescript-eslint/no-floating-promises': 'off',
     '@typescript-eslint/no-shadow': 'off',
     'dot-notation': 'off',
+    '@stylistic/max-len': ['error', { code: 200 }],
   },
 });
 project.eslint?.addOverride({ files: ['test/languages/**'], rules: { 'import/no-unresolved': 'off' } });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoCall } from './call-record';
+import type { DeviceReport } from './devices';
 import type { Fault } from './faults';
 import type { RaceResult } from './race';
-import type { DeviceReport } from './devices';
 import type { PlayedBrowser } from './visitor';
 
 /** One request to the function, and what it asked of DynamoDB. */

@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { PRICE_PER_MILLION } from './price';
 import { ENGINE_ACCESS } from './engine';
+import { PRICE_PER_MILLION } from './price';
 import { Session, sessionFactory, SessionFactory } from '../../src/runtime';
 import { FakeClock } from '../../src/testing';
 

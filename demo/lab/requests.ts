@@ -28,7 +28,10 @@ export class Requests {
     return {
       result,
       record: {
-        method, path, at, fault,
+        method,
+        path,
+        at,
+        fault,
         duration: recorder.now(),
         status: result.statusCode ?? 200,
         retryAfter: retryAfter === undefined ? undefined : String(retryAfter),

@@ -1,8 +1,8 @@
 import { html, Html } from '../html';
+import { callsInWords } from './time-line';
 import type { RequestRecord } from '../lab/browser';
 import type { Panel } from '../lab/laboratory';
 import { SOURCES, sourceLines } from '../lab/static-files';
-import { callsInWords } from './time-line';
 
 /** Panel 7: the lines that ran, with the calls that each caused, and what was deployed. */
 export const code: Panel = {
@@ -39,8 +39,9 @@ ${listing(shown, (number) => calls.filter(({ line }) => line === number))}
 function listing(lines: readonly Line[], callsOf: (number: number) => RequestRecord['calls'] = () => []): Html {
   return html`<pre class="listing" tabindex="0">${lines.map(({ number, text }) => {
     const calls = callsOf(number);
-    return html`<span class="number">${String(number).padStart(3)}</span> ${text}${calls.length > 0 && html`  <b class="caused">${callsInWords(calls)}</b>`}
-`;
+    return html`<span class="number">${String(number).padStart(3)}</span> ${text}
+${calls.length > 0 && html`    <b class="caused">↳ ${callsInWords(calls)}</b>
+`}`;
   })}</pre>`;
 }
 

@@ -1,8 +1,8 @@
 import { html, Html } from '../html';
+import { legend, timeLine } from './time-line';
 import type { RequestRecord } from '../lab/browser';
 import { FAULTS } from '../lab/faults';
 import type { Panel } from '../lab/laboratory';
-import { legend, timeLine } from './time-line';
 
 /** Panel 5: what networks, DynamoDB and roles do, to the next form that this browser sends to the shop. */
 export const faults: Panel = {

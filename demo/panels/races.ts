@@ -1,9 +1,9 @@
 import { html, Html } from '../html';
+import { legend, timeLine } from './time-line';
 import type { Browser } from '../lab/browser';
 import type { Panel } from '../lab/laboratory';
 import { Race, Run } from '../lab/race';
 import { RACES } from '../lab/races';
-import { legend, timeLine } from './time-line';
 
 /** Panel 4: requests at once, on this library and on a store that reads all and writes all. */
 export const races: Panel = {

@@ -92,7 +92,12 @@ export class Visitor {
     throw new Error(`visitor: more than ${MOST_REDIRECTS} redirects, the last one to ${url.pathname}.`);
   }
 
-  async #send(method: string, url: URL, body: string | Readonly<Record<string, string>> | undefined, headers: Readonly<Record<string, string>>): Promise<PlainResponse> {
+  async #send(
+    method: string,
+    url: URL,
+    body: string | Readonly<Record<string, string>> | undefined,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<PlainResponse> {
     const isForm = typeof body === 'object';
     const text = isForm ? new URLSearchParams(body).toString() : body;
     const own = {

@@ -40,8 +40,7 @@ describe.each(KINDS)('the authorizer of a %s', (kind) => {
   test('lets a visitor pass whose session it accepts, and tells the integration what it gave', async () => {
     const event = MAKERS[kind](cookieOf(await scene.signedIn()));
     const result = await decide(event);
-    if (kind === 'HTTP API, payload 2.0') expect(result).toEqual({ isAuthorized: true, context: { name: 'Ada' } });
-    else {
+    if (kind === 'HTTP API, payload 2.0') {expect(result).toEqual({ isAuthorized: true, context: { name: 'Ada' } });} else {
       expect(result).toEqual({
         principalId: expect.stringMatching(/^[0-9a-f]{16}$/),
         policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }] },

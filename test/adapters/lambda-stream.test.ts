@@ -39,7 +39,8 @@ afterAll(() => {
 type Body = (event: LambdaHttpEvent, full: WithSession<ShopData>) => Promise<LambdaStreamResponse> | LambdaStreamResponse;
 
 function wrap(body: Body, options = {}) {
-  return lambdaStream<ShopData>(sessionFactory<ShopData>({ tableName: scene.table.name, client: scene.client, clock: scene.clock, ...options }), body);
+  const { table: { name: tableName }, client, clock } = scene;
+  return lambdaStream<ShopData>(sessionFactory<ShopData>({ tableName, client, clock, ...options }), body);
 }
 
 async function streamed(body: Body, event = eventOf('function URL')): Promise<Sink> {
@@ -75,15 +76,17 @@ test('the session is stored before the body begins, and what the body changes th
   await streamed(async (_, { session }) => {
     const opened = await session();
     opened.set('name', 'Ada');
-    return { body: (async function* late() {
-      callsBefore = scene.table.takeCalls();
-      yield 'x';
-      try {
-        opened.set('name', 'too late');
-      } catch (error) {
-        problem = error;
-      }
-    })() };
+    return {
+      body: (async function* late() {
+        callsBefore = scene.table.takeCalls();
+        yield 'x';
+        try {
+          opened.set('name', 'too late');
+        } catch (error) {
+          problem = error;
+        }
+      })(),
+    };
   });
   expect(callsBefore).toEqual(['PutItem']);
   expect(problem).toMatchObject({ code: 'misuse' });
@@ -144,10 +147,12 @@ test('a client that hangs up is no error of the handler, and what was acknowledg
 
 test('a body that fails is an error of the handler, and the stream ends with it', async () => {
   const sink = new Sink().on('error', () => undefined);
-  const done = wrap(() => ({ body: (async function* failing() {
-    yield 'x';
-    throw new RangeError('too far');
-  })() }))(eventOf('function URL'), sink, context);
+  const done = wrap(() => ({
+    body: (async function* failing() {
+      yield 'x';
+      throw new RangeError('too far');
+    })(),
+  }))(eventOf('function URL'), sink, context);
   await expect(done).rejects.toThrow(RangeError);
   expect(sink.destroyed).toBe(true);
 });

@@ -178,13 +178,17 @@ describe('responses that are not plain objects', () => {
   const wanted = { statusCode: 201, headers: { 'x-own': '1', 'Vary': 'Cookie' }, body: 'a page' };
   const pages: [string, () => object][] = [
     ['getters of its class', () => new Page()],
-    ['getters of its own', () => ({ get statusCode() {
-      return 201;
-    }, get headers() {
-      return { 'x-own': '1' };
-    }, get body() {
-      return 'a page';
-    } })],
+    ['getters of its own', () => ({
+      get statusCode() {
+        return 201;
+      },
+      get headers() {
+        return { 'x-own': '1' };
+      },
+      get body() {
+        return 'a page';
+      },
+    })],
     ['toJSON', () => ({ secret: 's', toJSON: () => ({ statusCode: 201, headers: { 'x-own': '1' }, body: 'a page' }) })],
   ];
   test.each(pages)('keep status, headers and body where they have %s', async (_name, page) => {

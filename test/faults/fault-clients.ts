@@ -17,7 +17,7 @@ export interface FaultClient {
   destroy(): void;
 }
 
-type Options = Pick<SessionFactoryOptions, 'tableName' | 'clock'> & { readonly clock: FakeClock };
+type Options = Pick<SessionFactoryOptions, 'tableName' | 'clock' | 'absoluteTimeout'> & { readonly clock: FakeClock };
 
 const shared = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const given = { attempts: 4, patience: 3000 };

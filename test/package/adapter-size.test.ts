@@ -21,8 +21,17 @@ const LIMIT = 1.5 * KILOBYTE;
 /** The bytes of each file of ours in the bundle of an entry point, packages left out. */
 async function bytesIn(source: string): Promise<[file: string, bytes: number][]> {
   const { metafile } = await build({
-    absWorkingDir: ROOT, entryPoints: [`src/${source}.ts`], bundle: true, minify: true, metafile: true, write: false, outdir: 'unwritten',
-    format: 'esm', platform: 'node', target: 'node20', packages: 'external',
+    absWorkingDir: ROOT,
+    entryPoints: [`src/${source}.ts`],
+    bundle: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    outdir: 'unwritten',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
   });
   const [output] = Object.values(metafile.outputs);
   return Object.entries(output!.inputs).map(([file, { bytesInOutput }]) => [file.replace(/^src\/|\.ts$/g, ''), bytesInOutput]);

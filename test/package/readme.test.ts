@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { ROOT } from './source-graph';
 import { sourcesByName } from '../../projenrc/entry-points';
 import { AnyHandler, EmbeddedTable, EventShape, startEmbeddedTable, visitor } from '../../src/testing';
-import { ROOT } from './source-graph';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const SHAPES: readonly EventShape[] = ['http-api', 'function-url', 'rest-api', 'alb', 'alb-multi'];
@@ -34,7 +34,11 @@ async function pasted(text: string): Promise<Readonly<Record<string, unknown>>> 
   await build({
     stdin: { contents: blocks[0] as string, loader: 'ts', resolveDir: ROOT },
     alias: Object.fromEntries(sourcesByName().map(([name, source]) => [name, join(ROOT, `${source}.ts`)])),
-    bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error',
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+    logLevel: 'error',
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the file is only there now
   return require(outfile) as Readonly<Record<string, unknown>>;

@@ -51,7 +51,7 @@ function problemsIn(modules: ReadonlyMap<string, string>): string[] {
     const text = modules.get(file);
     return text === undefined ? getSourceFile.call(host, file, target, ...rest) : ts.createSourceFile(file, text, target);
   };
-  const declared = ['src/testing/dynalite.d.ts', 'test/package/framework-shapes.d.ts'].map((file) => join(ROOT, file));
+  const declared = ['src/testing/dynalite.d.ts', 'docs/shapes/frameworks.d.ts'].map((file) => join(ROOT, file));
   const program = ts.createProgram({ rootNames: [...modules.keys(), ...declared], options: compilerOptions, host });
   const files = program.getSourceFiles().filter(({ fileName }) => modules.has(fileName));
   return files.flatMap((file) =>

@@ -1,4 +1,4 @@
-import { HeaderSink, applyHeaders, hasHeaders } from './finish';
+import { FAILED, HeaderSink, applyHeaders, hasHeaders } from './finish';
 import { mustBeFactory } from './mount';
 import { type WithSession, sessionOf } from './with-session';
 import type { SessionHeaders } from '../request/cookies';
@@ -52,7 +52,7 @@ export function fetchHandler<
       if (unavailable) return withHeaders(toFetch<Result>(unavailable), headers);
       if (headers.setCookie.length === 0) throw error;
       console.error(error);
-      return withHeaders(toFetch<Result>({ status: 500, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' }), headers);
+      return withHeaders(toFetch<Result>(FAILED), headers);
     }
   };
 }

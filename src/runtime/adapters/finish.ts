@@ -23,6 +23,9 @@ export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }
   for (const cookie of setCookie) sink.append('Set-Cookie', cookie);
 }
 
+/** The response for an error that is logged, where cookies are owed. */
+export const FAILED = { status: 500 as const, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };
+
 /** What became of a request: the error is that of a commit that nobody can mend by trying again, such as a session that is too large. */
 export type Settled = FinishedRequest & { readonly failure?: { readonly error: unknown } };
 

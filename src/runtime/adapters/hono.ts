@@ -30,7 +30,9 @@ export interface HonoContext {
  * What a route changed is stored before the head of the response goes out. A
  * route that throws or answers 5xx saves nothing, unless it called `save()`.
  */
-export function honoSessions<Data extends object>(sessions: SessionFactory<Data>): (context: HonoContext, next: () => Promise<void>) => Promise<void> {
+export function honoSessions<Data extends object>(
+  sessions: SessionFactory<Data>,
+): (context: HonoContext, next: () => Promise<void>) => Promise<void> {
   const mount = new Mount('honoSessions', sessions);
   return async (context, next) => {
     if (mount.has(context)) return next();

@@ -1,10 +1,10 @@
-import { LambdaContext, LambdaHttpEvent, requestOf, sourceOf } from './lambda-event';
 import { failed, withSession } from './lambda';
+import { LambdaContext, LambdaHttpEvent, requestOf, sourceOf } from './lambda-event';
 import { LambdaHttpResponse, addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { mustBeFactory } from './mount';
 import { builtin } from '../builtin';
-import { SessionFactory } from '../request/session-factory';
 import type { WithSession } from './with-session';
+import { SessionFactory } from '../request/session-factory';
 
 /** A response whose body may be a stream: Node's, that of Fetch, or anything that is iterated asynchronously. */
 export interface LambdaStreamResponse {
@@ -19,8 +19,8 @@ export type StreamifiedHandler = (event: LambdaHttpEvent, stream: NodeJS.Writabl
 
 /** What Lambda's Node.js runtime puts into the global scope. */
 interface AwsLambda {
-  streamifyResponse(handler: StreamifiedHandler): StreamifiedHandler;
   readonly HttpResponseStream: { from(stream: NodeJS.WritableStream, head: object): NodeJS.WritableStream };
+  streamifyResponse(handler: StreamifiedHandler): StreamifiedHandler;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { FAILED } from './finish';
 import { LambdaContext, LambdaHttpEvent, LambdaSource, requestOf, sourceOf } from './lambda-event';
 import { LambdaHttpResponse, addSessionHeaders, statusOf, toUnavailable } from './lambda-response';
 import { mustBeFactory } from './mount';
@@ -51,8 +52,7 @@ export async function failed<Data extends object>(request: SessionRequest<Data>,
   if (headers.setCookie.length === 0) throw error;
   // The 500 would hide from the log why there is one.
   console.error(error);
-  const answer = { status: 500 as const, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };
-  return addSessionHeaders(toUnavailable(answer, source), headers, source);
+  return addSessionHeaders(toUnavailable(FAILED, source), headers, source);
 }
 
 /** The context with the two functions over it; the given one stays as it is, because Lambda may use it again. */

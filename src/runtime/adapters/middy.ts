@@ -18,10 +18,26 @@ export interface MiddyRequest {
   error: Error | null | undefined;
 }
 
+/** Lambda's context, of which Middy's types ask that it is whole. */
+export interface MiddyContext {
+  callbackWaitsForEmptyEventLoop: boolean;
+  functionName: string;
+  functionVersion: string;
+  invokedFunctionArn: string;
+  memoryLimitInMB: string;
+  awsRequestId: string;
+  logGroupName: string;
+  logStreamName: string;
+  getRemainingTimeInMillis(): number;
+  done(error?: Error, result?: unknown): void;
+  fail(error: Error | string): void;
+  succeed(...values: unknown[]): void;
+}
+
 /** The middleware, for `use`. */
 export interface MiddySessions<Data extends object> {
   /** By its type Middy knows what the context has from then on. */
-  before(request: MiddyRequest & { context: WithSession<Data> }): void;
+  before(request: MiddyRequest & { context: MiddyContext & WithSession<Data> }): void;
   after(request: MiddyRequest): Promise<void>;
   onError(request: MiddyRequest): Promise<void>;
 }

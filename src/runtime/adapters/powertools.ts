@@ -18,7 +18,10 @@ export type PowertoolsSession<Data extends object = Record<string, unknown>> = {
 export interface PowertoolsContext {
   readonly event: object;
   readonly context: object;
-  res: { readonly status: number; readonly headers: { get(name: string): string | null; set(name: string, value: string): void; append(name: string, value: string): void } };
+  res: {
+    readonly status: number;
+    readonly headers: { get(name: string): string | null; set(name: string, value: string): void; append(name: string, value: string): void };
+  };
   set(key: string, value: unknown): void;
 }
 

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { FetchRequest, FetchResponse, fetchInit, toFetch, withHeaders } from './fetch';
-import { settle } from './finish';
+import { FAILED, settle } from './finish';
 import { Mount } from './mount';
 import { ReactRouterStorage, reactRouterStorage } from './react-router-storage';
 import type { WithSession } from './with-session';
@@ -60,8 +60,10 @@ export function reactRouterSessions<Data extends object>(sessions: SessionFactor
     if (!request.isUsed) return response as Result;
     const { status } = response;
     const { headers, unavailable, failure } = await settle(request, { status, error: status === 500 ? error : undefined });
-    if (failure) throw failure.error;
-    return withHeaders(unavailable ? toFetch<FetchResponse>(unavailable) : response, headers) as Result;
+    if (failure && headers.setCookie.length === 0) throw failure.error;
+    if (failure) console.error(failure.error);
+    const other = unavailable ?? (failure && FAILED);
+    return withHeaders(other ? toFetch<FetchResponse>(other) : response, headers) as Result;
   };
   return { middleware, context, ending, storage: ({ https = true } = {}) => reactRouterStorage(sessions, https) };
 }

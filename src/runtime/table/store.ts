@@ -178,8 +178,11 @@ export class Store {
     const update = new Expression({ ':due': attribute('iss', target.now - reissueTime) }).extend(target.now, exp);
     update.value(':idl', idl === undefined ? undefined : attribute('idl', idl));
     const answer = await this.#update(target, update, [ALIVE, SAME_FORMAT, sameIdle(idl), OLDER]);
-    // An attempt of our own that was applied makes the next one refused.
-    return !answer.refused || answer.mayHaveLanded;
+    if (!answer.refused) return true;
+    if (!answer.mayHaveLanded) return false;
+    // An attempt of our own that was applied makes the next one refused, and so does the session's end.
+    const record = readItem(answer.item ?? (await this.#read(target, true)), target.key);
+    return record !== undefined && record.frz === undefined && record.exp === exp;
   }
 
   /**

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
 /** On a developer's machine that has none this is said and no more; in continuous integration on Linux it must be there. */
 function without(): void {
   const isRequired = Boolean(process.env.CI) && process.platform === 'linux';
-  console.log(`The laboratory was NOT tried in a browser: there is no Chromium. On Debian: apt-get install chromium; elsewhere name one in CHROME.`);
+  console.log('The laboratory was NOT tried in a browser: there is no Chromium. On Debian: apt-get install chromium; elsewhere name one in CHROME.');
   finish(0, isRequired ? 1 : 0);
 }
 

@@ -1,16 +1,19 @@
 import { test } from 'node:test';
 import middy from '@middy/core';
-import type { ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent,
-  APIGatewayRequestAuthorizerEventV2, APIGatewayRequestAuthorizerHandler, APIGatewayRequestSimpleAuthorizerHandlerV2WithContext, Context } from 'aws-lambda';
+import middy6 from 'middy6';
+import type {
+  ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent,
+  APIGatewayRequestAuthorizerEventV2, APIGatewayRequestAuthorizerHandler, APIGatewayRequestSimpleAuthorizerHandlerV2WithContext, Context,
+} from 'aws-lambda';
 import express from 'express';
 import expressSession from 'express-session';
 import { Hono } from 'hono';
 import koaSession from 'koa-session';
-import { type SessionFactory, type WithSession, fetchHandler, lambdaHandler, sessionAuthorizer } from '../../../src/runtime/core';
 import { expressSessions } from '../../../src/runtime/adapters/express';
 import { sessionStore } from '../../../src/runtime/adapters/express-session';
 import { type SessionVariables, honoSessions } from '../../../src/runtime/adapters/hono';
 import { middySessions } from '../../../src/runtime/adapters/middy';
+import { type SessionFactory, type WithSession, fetchHandler, lambdaHandler, sessionAuthorizer } from '../../../src/runtime/core';
 import type { Shop } from '../support/table';
 
 /** Never run: what the compiler finds in it is the test, under exactOptionalPropertyTypes. */
@@ -38,6 +41,10 @@ export function typed(sessions: SessionFactory<Shop>): unknown[] {
     .use(middySessions(sessions))
     .handler(async (_event, context) => ({ statusCode: (await context.session()).get('name') === undefined ? 404 : 200 }));
 
+  const wrapped6 = middy6<APIGatewayProxyEventV2, { statusCode: number }>()
+    .use(middySessions(sessions))
+    .handler(async (_event, context) => ({ statusCode: (await context.session()).get('name') === undefined ? 404 : 200 }));
+
   const hono = new Hono<{ Variables: SessionVariables<Shop> }>().use(honoSessions(sessions)).get('/', async (c) => {
     const session = await c.var.session();
     // @ts-expect-error - no key of the shop
@@ -53,7 +60,7 @@ export function typed(sessions: SessionFactory<Shop>): unknown[] {
     response.send(cart);
   });
   const store: Parameters<typeof koaSession>[0] = { store: sessionStore(sessions) } as never;
-  return [rest, alb, one, two, fetch, withMore, wrapped, hono, app, store];
+  return [rest, alb, one, two, fetch, withMore, wrapped, wrapped6, hono, app, store];
 }
 
 test('the types of the frameworks fit, and carry those of the session through', () => undefined);

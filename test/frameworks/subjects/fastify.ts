@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import awsLambdaFastify from '@fastify/aws-lambda';
-import { fastifySessions } from '../../../src/runtime/adapters/fastify';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { SessionFactory } from '../../../src/runtime';
+import { fastifySessions } from '../../../src/runtime/adapters/fastify';
 import { behaviours } from '../support/behaviours';
 import { serveLambda } from '../support/lambda';
 import { askNode } from '../support/serve';

@@ -1,9 +1,9 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { stream as streamed } from 'hono/streaming';
 import { handle } from 'hono/aws-lambda';
-import { type SessionVariables, honoSessions } from '../../../src/runtime/adapters/hono';
+import { stream as streamed } from 'hono/streaming';
 import type { SessionFactory } from '../../../src/runtime';
+import { type SessionVariables, honoSessions } from '../../../src/runtime/adapters/hono';
 import { behaviours } from '../support/behaviours';
 import { serveLambda } from '../support/lambda';
 import { serveFetch, serveNode } from '../support/serve';
@@ -38,7 +38,8 @@ function appOf(sessions: SessionFactory<Shop>, routes: Routes): Hono<Env> {
 
 behaviours({ name: 'Hono', serve: async (sessions, routes) => serveFetch(appOf(sessions, routes).fetch as (request: Request) => Promise<Response>) });
 behaviours({
-  name: 'Hono on Node', differs: ['no scheme'],
+  name: 'Hono on Node',
+  differs: ['no scheme'],
   serve: async (sessions, routes) => serveNode(getRequestListener(appOf(sessions, routes).fetch) as Parameters<typeof serveNode>[0]),
 });
 behaviours({ name: 'Hono on Lambda', serve: async (sessions, routes) => serveLambda(handle(appOf(sessions, routes)) as never) });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import Koa, { type DefaultState } from 'koa';
-import { koaSessions } from '../../../src/runtime/adapters/koa';
 import type { WithSession } from '../../../src/runtime';
+import { koaSessions } from '../../../src/runtime/adapters/koa';
 import { behaviours } from '../support/behaviours';
 import { serveNode } from '../support/serve';
 import type { Reply } from '../support/subject';

@@ -21,7 +21,13 @@ function serve(middleware: unknown[], loader: (args: Arguments) => Promise<Respo
     routes,
     entry: { module: { default: () => new Response('page'), handleError: () => undefined } },
     assets: { version: '1', url: '', entry: { module: '', imports: [] }, routes: {} },
-    publicPath: '/', assetsBuildDirectory: '', future: {}, ssr: true, isSpaMode: false, prerender: [], routeDiscovery: { mode: 'initial' },
+    publicPath: '/',
+    assetsBuildDirectory: '',
+    future: {},
+    ssr: true,
+    isSpaMode: false,
+    prerender: [],
+    routeDiscovery: { mode: 'initial' },
   };
   return serveFetch(createRequestHandler(build as unknown as ServerBuild, 'production') as (request: Request) => Promise<Response>);
 }

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { fetchHandler, lambdaHandler } from '../../../src/runtime/core';
-import { behaviours } from '../support/behaviours';
 import { type EventSource } from '../../support/events';
+import { behaviours } from '../support/behaviours';
 import { CONTEXT, fullEventOf, readResult, serveLambda } from '../support/lambda';
 import { serveFetch } from '../support/serve';
 import type { Reply, RouteContext, Subject } from '../support/subject';

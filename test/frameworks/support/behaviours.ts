@@ -59,28 +59,38 @@ function routes(notes: Notes): Routes {
       opened.set('note', Array.from({ length: 80_000 }, () => Math.random().toString(36).slice(2)).join(''));
       return text('large');
     },
+    '/saved-then-large': async ({ session }) => {
+      const opened = await set(session, 'Eve');
+      await opened.save();
+      opened.set('note', Array.from({ length: 80_000 }, () => Math.random().toString(36).slice(2)).join(''));
+      return text('large');
+    },
     '/redirect': async ({ session }) => {
       await set(session, 'Ada');
       return { redirect: '/read' };
     },
     '/stream': async ({ session }) => {
       await set(session, 'Ada');
-      return { stream: async function* stream() {
-        for (let part = 0; part < 70; part++) yield 'x'.repeat(1000);
-      } };
+      return {
+        stream: async function* stream() {
+          for (let part = 0; part < 70; part++) yield 'x'.repeat(1000);
+        },
+      };
     },
     '/late': async ({ session }) => {
       const opened = await set(session, 'Ada');
-      return { stream: async function* stream() {
-        yield 'first';
-        await settled();
-        try {
-          opened.set('name', 'too late');
-        } catch (error) {
-          notes.late = error;
-        }
-        yield 'last';
-      } };
+      return {
+        stream: async function* stream() {
+          yield 'first';
+          await settled();
+          try {
+            opened.set('name', 'too late');
+          } catch (error) {
+            notes.late = error;
+          }
+          yield 'last';
+        },
+      };
     },
     '/sign-out': async ({ endSession }) => {
       await endSession();
@@ -236,6 +246,13 @@ export function behaviours(subject: Subject): void {
 
     check('what was saved before a throw goes out with its cookie on the 500', unless('no save', 'saves failures'), async () => {
       const answer = await browser.get('/saved-then-throw');
+      assert.equal(answer.status, 500);
+      assert.match(answer.setCookie.join(), /^session_id=[\w-]{43};/);
+      assert.equal((await browser.get('/read')).body, 'Eve');
+    });
+
+    check('what was saved before a commit that fails goes out with its cookie on the 500', unless('no save', 'saves failures'), async () => {
+      const answer = await browser.get('/saved-then-large');
       assert.equal(answer.status, 500);
       assert.match(answer.setCookie.join(), /^session_id=[\w-]{43};/);
       assert.equal((await browser.get('/read')).body, 'Eve');

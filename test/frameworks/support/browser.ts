@@ -1,6 +1,6 @@
-import { CookieJar } from '../../../src/testing';
 import type { Answer, Served } from './subject';
 import type { Table } from './table';
+import { CookieJar } from '../../../src/testing';
 
 /** A browser with its cookies. */
 export class Browser {

@@ -1,5 +1,5 @@
-import { type EventSource, eventOf } from '../../support/events';
 import type { Answer, Asked, Served } from './subject';
+import { type EventSource, eventOf } from '../../support/events';
 
 export const CONTEXT = { getRemainingTimeInMillis: () => 30_000, callbackWaitsForEmptyEventLoop: false, functionName: 'shop', awsRequestId: 'r' };
 
@@ -16,7 +16,13 @@ export function fullEventOf(source: EventSource, { path, method, cookies }: Aske
     return { ...event, routeKey: '$default', rawPath: pathname, rawQueryString: search, queryStringParameters: query, isBase64Encoded: false, requestContext };
   }
   return {
-    ...event, path: pathname, resource: '/{proxy+}', stageVariables: null, queryStringParameters: query, multiValueQueryStringParameters: multi, pathParameters: { proxy: pathname.slice(1) },
+    ...event,
+    path: pathname,
+    resource: '/{proxy+}',
+    stageVariables: null,
+    queryStringParameters: query,
+    multiValueQueryStringParameters: multi,
+    pathParameters: { proxy: pathname.slice(1) },
     requestContext: { ...context, ...(source === 'REST API' && { httpMethod: method, path: pathname, identity: { sourceIp: '127.0.0.1' }, domainName: 'shop.example', stage: 'prod' }) },
   };
 }

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { SessionFactory, WithSession } from '../../../src/runtime';
-import type { MiddySessions } from '../../../src/runtime/adapters/middy';
 import { behaviours } from './behaviours';
 import { serveLambda } from './lambda';
 import type { Shop } from './table';
+import type { SessionFactory, WithSession } from '../../../src/runtime';
+import type { MiddySessions } from '../../../src/runtime/adapters/middy';
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context & WithSession<Shop>) => Promise<unknown>;
 

@@ -1,5 +1,5 @@
-import type { SessionFactory } from '../../../src/runtime';
 import type { Shop } from './table';
+import type { SessionFactory } from '../../../src/runtime';
 
 /** The session as all routes use it, whichever library it comes from. */
 export interface View {
@@ -57,9 +57,9 @@ export interface Served {
 /** An adapter under a framework. */
 export interface Subject {
   readonly name: string;
-  serve(sessions: SessionFactory<Shop>, routes: Routes): Promise<Served>;
   /** What the contract of another library does differently, whatever its store. */
   readonly differs?: readonly Difference[];
+  serve(sessions: SessionFactory<Shop>, routes: Routes): Promise<Served>;
 }
 
 export type Difference =
