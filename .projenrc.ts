@@ -315,7 +315,7 @@ project.eslint?.addOverride({
     '@typescript-eslint/no-floating-promises': 'off',
     '@typescript-eslint/no-shadow': 'off',
     'dot-notation': 'off',
-    '@stylistic/max-len': ['error', { code: 200 }],
+    '@stylistic/max-len': ['error', { code: 210 }],
   },
 });
 project.eslint?.addOverride({ files: ['test/languages/**'], rules: { 'import/no-unresolved': 'off' } });
@@ -323,7 +323,12 @@ new javascript.TypescriptConfig(project, {
   fileName: 'test/frameworks/tsconfig.json',
   extends: javascript.TypescriptConfigExtends.fromPaths(['../../tsconfig.json']),
   compilerOptions: {
-    ...loadableOnFirstUse, noEmit: true, rootDir: '../..', noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, types: ['node', 'aws-lambda'],
+    ...loadableOnFirstUse,
+    noEmit: true,
+    rootDir: '../..',
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    types: ['node', 'aws-lambda'],
     paths: {
       ...Object.fromEntries(sourcesByName().map(([name, source]) => [name, [`../../${source}`]])),
       // For the example, whose own packages are installed only where it is deployed.

@@ -97,7 +97,8 @@ describe('a touch that is refused', () => {
   test('has been done where an answer was lost before and the session has the new end, and not where it ended or was throttled', async () => {
     const touched: Step = { answer: { Item: toItem(key, { ...record, exp: extension.exp }) } };
     expect(await storeOf([lost, refusedBy(), touched]).store.touch(target, extension, 120)).toBe(true);
-    expect(await storeOf([lost, refusedBy(), { answer: { Item: { ...tokens(3), frz: { B: token(1) } } } }]).store.touch(target, extension, 120)).toBe(false);
+    const frozen: Step = { answer: { Item: { ...tokens(3), frz: { B: token(1) } } } };
+    expect(await storeOf([lost, refusedBy(), frozen]).store.touch(target, extension, 120)).toBe(false);
     expect(await storeOf([lost, refusedBy(), { answer: {} }]).store.touch(target, extension, 120)).toBe(false);
     expect(await storeOf([throttled, refusedBy()]).store.touch(target, extension, 120)).toBe(false);
   });
