@@ -15,12 +15,18 @@ const SOURCES = ['src', 'build-tools', 'package.json', 'README.md', 'CHANGELOG.m
  * @throws Error where it cannot be made
  */
 export function packedTarball(): string {
-  const present = newestTarball();
-  if (present !== undefined && statSync(present).mtimeMs > lastChange()) return present;
+  const present = freshTarball();
+  if (present !== undefined) return present;
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'tarball'], { cwd: ROOT, encoding: 'utf8' });
   const made = newestTarball();
   if (status !== 0 || made === undefined) throw new Error(`npm run tarball failed:\n${stdout}${stderr}`);
   return made;
+}
+
+/** The tarball in `dist/js`, if it is newer than what it is made of. */
+export function freshTarball(): string | undefined {
+  const present = newestTarball();
+  return present !== undefined && statSync(present).mtimeMs > lastChange() ? present : undefined;
 }
 
 function newestTarball(): string | undefined {

@@ -25,14 +25,19 @@ export async function bootstrap(workshop: Workshop): Promise<void> {
 export class CdkApp {
   public constructor(private readonly workshop: Workshop, public readonly name: string, private readonly folder: string) {}
 
+  /** Synthesises the app. */
+  public async synth(): Promise<void> {
+    await cdk(this.workshop, this.folder, ['synth', '--quiet', '--output', this.assembly]);
+  }
+
   /**
-   * Synthesises the app.
+   * Prepares a change set for a stack of the app as it is now, which is synthesised again.
    *
    * @param variables what the app reads of its environment
-   * @param stacks whose functions are bundled; all where it is left out
    */
-  public async synth(variables: Readonly<Record<string, string>> = {}, ...stacks: string[]): Promise<void> {
-    await cdk(this.workshop, this.folder, ['synth', ...stacks, '--quiet', '--output', this.assembly], variables);
+  public async prepareChangeSet(stack: string, name: string, variables: Readonly<Record<string, string>>): Promise<void> {
+    const options = ['--method', 'prepare-change-set', '--change-set-name', name, '--require-approval', 'never', '--output', `${this.assembly}.${name}`];
+    await cdk(this.workshop, this.folder, ['deploy', stack, ...options], variables);
   }
 
   /** Takes out of the templates what the emulator cannot make. @returns what that was, as text */
@@ -55,8 +60,8 @@ export class CdkApp {
   }
 
   /** Deploys a stack, or all of them. @throws Error with the CLI's last lines where it fails */
-  public async deploy(stack = '--all', ...options: string[]): Promise<string> {
-    return cdk(this.workshop, this.folder, ['deploy', stack, '--app', this.assembly, '--require-approval', 'never', '--progress', 'events', ...options]);
+  public async deploy(stack = '--all'): Promise<string> {
+    return cdk(this.workshop, this.folder, ['deploy', stack, '--app', this.assembly, '--require-approval', 'never', '--progress', 'events']);
   }
 
   /** Removes all stacks. */

@@ -32,7 +32,7 @@ export async function installEmulator({ scratch, children }: Surroundings): Prom
     throw new MissingError(`python3 with its module venv is needed and was not found. ${firstLine(error)}`);
   }
   try {
-    await children.run(scratch.path('venv/bin/pip'), ['install', '--quiet', '--requirement', REQUIREMENTS], options);
+    await children.run(scratch.path('venv/bin/pip'), ['install', '--quiet', '--no-compile', '--requirement', REQUIREMENTS], options);
   } catch (error) {
     throw new MissingError(`the emulator could not be installed from ${REQUIREMENTS}. ${lastLines(String(error), 3)}`);
   }

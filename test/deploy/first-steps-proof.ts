@@ -17,38 +17,75 @@ interface Step {
 }
 
 /**
- * Proves that the page leads from an empty folder to a deployed stack: its commands
+ * The way of docs/deployment.md from an empty folder to a deployed stack: its commands
  * and files are taken word for word. Only the package's name is replaced by its
  * tarball, because the registry's version is not this one.
  */
-export async function proveFirstSteps(report: Report, workshop: Workshop, tarball: string): Promise<void> {
-  const folder = workshop.scratch.path('first-steps');
-  mkdirSync(folder, { recursive: true });
-  // Nobody is here to press y.
-  writeFileSync(workshop.scratch.path('home', '.cdk.json'), JSON.stringify({ requireApproval: 'never' }));
-  const shell = new Shell(workshop, folder);
-  await report.prove('The first steps of docs/deployment.md: cdk init, npm install, code, bootstrap, deploy', async () => {
-    const steps = firstSteps();
-    const look = steps.findIndex(({ code }) => code.includes('aws dynamodb scan'));
-    check(look > 0, 'the page does not look at the item');
-    for (const step of steps.slice(0, look)) await take(step, shell, tarball);
-    return `${look} steps`;
-  });
+export class FirstSteps {
+  /** Takes the steps up to the first that speaks to the cloud, while others are at work there. */
+  public static begin(workshop: Workshop, tarball: string): FirstSteps {
+    const begun = new FirstSteps(workshop, tarball);
+    // The one who asks for the rest is told of it.
+    begun.prepared.catch(() => undefined);
+    return begun;
+  }
+
+  public readonly shell: Shell;
+  private readonly steps = firstSteps();
+  private readonly prepared: Promise<void>;
+
+  private constructor(public readonly workshop: Workshop, private readonly tarball: string) {
+    const folder = workshop.scratch.path('first-steps');
+    mkdirSync(folder, { recursive: true });
+    // Nobody is here to press y.
+    writeFileSync(workshop.scratch.path('home', '.cdk.json'), JSON.stringify({ requireApproval: 'never' }));
+    this.shell = new Shell(workshop, folder);
+    this.prepared = this.take(0, this.indexOf('cdk bootstrap'));
+  }
+
+  /** Takes the steps up to the deployed stack. @returns how many there were */
+  public async deploy(): Promise<number> {
+    await this.prepared;
+    const look = this.indexOf('aws dynamodb scan');
+    await this.take(this.indexOf('cdk bootstrap'), look);
+    return look;
+  }
+
+  /** Takes the step that looks at the item. @returns what it printed */
+  public look(): Promise<string> {
+    return this.shell.run(this.steps[this.indexOf('aws dynamodb scan')]!.code);
+  }
+
+  private async take(from: number, to: number): Promise<void> {
+    for (const step of this.steps.slice(from, to)) await take(step, this.shell, this.tarball);
+  }
+
+  private indexOf(command: string): number {
+    const index = this.steps.findIndex(({ code }) => code.includes(command));
+    check(index > 0, `${PAGE} does not say ${command}`);
+    return index;
+  }
+}
+
+/** Proves that these steps lead to a page that counts visits. */
+export async function proveFirstSteps(report: Report, steps: FirstSteps): Promise<void> {
+  const { cloud } = steps.workshop;
+  await report.prove('The first steps of docs/deployment.md: cdk init, npm install, code, bootstrap, deploy', async () => `${await steps.deploy()} steps`);
   await report.prove('The first steps: the page counts visits', async () => {
-    const { Url = '' } = await workshop.cloud.outputs(STACK);
-    const visitor = new Visitor(workshop.cloud.endpoint, Url);
+    const { Url = '' } = await cloud.outputs(STACK);
+    const visitor = new Visitor(cloud.endpoint, Url);
     const seen = [(await visitor.open()).body, (await visitor.open()).body];
     check(seen.join() === 'Visit 1,Visit 2', seen.join());
     return seen.join(', then ');
   });
   await report.prove('The first steps: the item is in the table', async () => {
-    const { Count, Items } = JSON.parse(await shell.run(firstSteps().at(-1)?.code ?? '')) as { Count: number; Items: Record<string, unknown>[] };
+    const { Count, Items } = JSON.parse(await steps.look()) as { Count: number; Items: Record<string, unknown>[] };
     check(Count === 1 && Object.keys(Items[0] ?? {}).includes('sid'), `the scan found ${Count} items`);
     return `1 item with ${Object.keys(Items[0] ?? {}).sort().join(', ')}`;
   });
   await report.prove('The first steps: npx cdk destroy', async () => {
-    await shell.run('npx cdk destroy --force');
-    const status = await workshop.cloud.status(STACK);
+    await steps.shell.run('npx cdk destroy --force');
+    const status = await cloud.status(STACK);
     check(status === undefined || status === 'DELETE_COMPLETE', `the stack is ${status}`);
     return 'the stack is gone';
   });

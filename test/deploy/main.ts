@@ -6,15 +6,15 @@
 import { type CdkApp, type Workshop, bootstrap } from './cdk-app';
 import { Cloud } from './cloud';
 import { proveDoors } from './doors-proof';
-import { Emulator, MissingError, freePort, installEmulator } from './emulator';
+import { Emulator, MissingError, type Surroundings, freePort, installEmulator } from './emulator';
 import { proveExamplePage } from './example-page-proof';
-import { proveFirstSteps } from './first-steps-proof';
+import { FirstSteps, proveFirstSteps } from './first-steps-proof';
 import { proveFailedDeployment, proveUpdates } from './releases-proof';
 import { proveRole } from './role-proof';
-import { Scratch } from './scratch';
+import { ROOT, Scratch } from './scratch';
 import { proveTable, tablesOf } from './table-proof';
 import { examples, installRest, layPackages, probe } from './workbench';
-import { packedTarball } from '../../build-tools/packed-tarball';
+import { freshTarball, packedTarball } from '../../build-tools/packed-tarball';
 import { Children } from '../support/children';
 import { Report, check } from '../support/report';
 
@@ -26,35 +26,38 @@ interface Run extends Workshop {
   readonly parts: readonly string[];
 }
 
+/** What can run at once does, since each command of the CLI is busy with itself for seconds. */
 async function proveAll(report: Report, run: Run): Promise<void> {
-  const shown = run.parts.includes('examples') ? examples(run) : [];
-  const probed = run.parts.includes('probe') ? [probe(run)] : [];
-  report.step('bootstrapping, and synthesising the apps');
-  await Promise.all([bootstrap(run), synthesise(report, [...shown, ...probed])]);
-  for (const app of shown) await proveExample(report, run.cloud, app);
-  for (const app of probed) await proveProbe(report, run.cloud, app);
-  for (const app of [...shown, ...probed]) await proveDestroy(report, run.cloud, app);
-  if (run.parts.includes('first-steps')) await proveFirstSteps(report, run, run.tarball);
+  const bootstrapped = bootstrap(run);
+  const beginning = run.parts.includes('first-steps') ? FirstSteps.begin(run, run.tarball) : undefined;
+  const deployed = [];
+  if (run.parts.includes('examples')) deployed.push(proveExamples(report, run, bootstrapped));
+  if (run.parts.includes('probe')) deployed.push(proveProbe(report, run.cloud, probe(run), bootstrapped));
+  await Promise.all([bootstrapped, ...deployed]);
+  if (beginning !== undefined) await proveFirstSteps(report, beginning);
 }
 
-async function proveExample(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
-  await report.prove(`${app.name}: cdk deploy`, async () => {
-    await app.deploy();
-    return app.stacks().join(', ');
-  });
-  for (const stack of app.stacks()) await proveStack(report, cloud, app.name, stack);
-}
-
-async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void> {
-  for (const app of apps) {
-    await app.synth();
-    await report.prove(`${app.name}: cfn-lint`, async () => {
-      await app.lint();
-      return 'nothing found';
+async function proveExamples(report: Report, run: Run, bootstrapped: Promise<void>): Promise<void> {
+  for (const app of examples(run)) {
+    await synthesise(report, app);
+    await bootstrapped;
+    await report.prove(`${app.name}: cdk deploy`, async () => {
+      await app.deploy();
+      return app.stacks().join(', ');
     });
-    const leftOut = app.leaveOut();
-    if (leftOut.length > 0) report.step(`left out of ${app.name} for the emulator: ${leftOut.join(', ')}`);
+    for (const stack of app.stacks()) await proveStack(report, run.cloud, app.name, stack);
+    await proveDestroy(report, run.cloud, app);
   }
+}
+
+async function synthesise(report: Report, app: CdkApp): Promise<void> {
+  await app.synth();
+  await report.prove(`${app.name}: cfn-lint`, async () => {
+    await app.lint();
+    return 'nothing found';
+  });
+  const leftOut = app.leaveOut();
+  if (leftOut.length > 0) report.step(`left out of ${app.name} for the emulator: ${leftOut.join(', ')}`);
 }
 
 async function proveStack(report: Report, cloud: Cloud, example: string, stack: string): Promise<void> {
@@ -63,12 +66,15 @@ async function proveStack(report: Report, cloud: Cloud, example: string, stack: 
   await proveExamplePage(report, cloud, example, stack);
 }
 
-async function proveProbe(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
+async function proveProbe(report: Report, cloud: Cloud, app: CdkApp, bootstrapped: Promise<void>): Promise<void> {
+  await app.synth();
+  await bootstrapped;
   await app.deploy('ProbeDoors');
   await proveDoors(report, cloud);
   await app.deploy('ProbeUpdated');
   await proveUpdates(report, cloud, app);
   await proveFailedDeployment(report, cloud, app);
+  await proveDestroy(report, cloud, app);
 }
 
 async function proveDestroy(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
@@ -109,13 +115,23 @@ async function deployAndProve(report: Report, scratch: Scratch, children: Childr
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
   });
   stop.catch(() => undefined);
-  await Promise.race([stop, installEmulator({ scratch, children })]);
-  const tarball = packedTarball();
-  await layPackages({ scratch, children }, tarball);
-  if (parts.includes('examples')) report.step(`installed besides: ${(await installRest({ scratch, children })).join(', ')}`);
+  const tarball = await Promise.race([stop, prepare(report, { scratch, children }, parts)]);
   const emulator = await Promise.race([stop, Emulator.start({ scratch, children }, wanted)]);
   report.step(`ministack ${Emulator.version()} listens at ${emulator.endpoint}, with IAM enforced`);
   await Promise.race([stop, emulator.gone, proveAll(report, { scratch, children, cloud: new Cloud(emulator.endpoint), tarball, parts })]);
+}
+
+/** Installs and packs what the run needs. @returns the tarball */
+async function prepare(report: Report, surroundings: Surroundings, parts: readonly string[]): Promise<string> {
+  const [tarball] = await Promise.all([tarballOf(surroundings.children), installEmulator(surroundings)]);
+  await layPackages(surroundings, tarball);
+  if (parts.includes('examples')) report.step(`installed besides: ${(await installRest(surroundings)).join(', ')}`);
+  return tarball;
+}
+
+async function tarballOf(children: Children): Promise<string> {
+  if (freshTarball() === undefined) await children.run('npm', ['run', '--silent', 'tarball'], { cwd: ROOT });
+  return packedTarball();
 }
 
 /** @throws RangeError where an argument is not a part */

@@ -22,8 +22,7 @@ export async function proveUpdates(report: Report, cloud: Cloud, app: CdkApp): P
   await cloud.dynamodb.send(new PutItemCommand({ TableName: tableName, Item: ID }));
   for (const [index, change] of RELEASES.entries()) {
     await report.prove(`Changing ${change} keeps the table and its item`, async () => {
-      await release(app, { RELEASE: String(index + 1) });
-      const plan = await changeTo(cloud, app, `release-${index + 1}`);
+      const plan = await changeTo(cloud, app, `release-${index + 1}`, { RELEASE: String(index + 1) });
       check(!plan.includes(REPLACED), `the change set says: ${plan}`);
       await execute(cloud, `release-${index + 1}`);
       const { Item } = await cloud.dynamodb.send(new GetItemCommand({ TableName: tableName, Key: ID, ConsistentRead: true }));
@@ -33,8 +32,7 @@ export async function proveUpdates(report: Report, cloud: Cloud, app: CdkApp): P
     });
   }
   await report.prove('Changing tableName would replace the table, and the change set says so', async () => {
-    await release(app, { RELEASE: String(RELEASES.length), TABLE_NAME: 'probe-renamed' });
-    const plan = await changeTo(cloud, app, 'renamed');
+    const plan = await changeTo(cloud, app, 'renamed', { RELEASE: String(RELEASES.length), TABLE_NAME: 'probe-renamed' });
     check(plan.includes(REPLACED), plan);
     return plan;
   });
@@ -57,14 +55,9 @@ export async function proveFailedDeployment(report: Report, cloud: Cloud, app: C
   });
 }
 
-async function release(app: CdkApp, variables: Readonly<Record<string, string>>): Promise<void> {
-  await app.synth(variables, UPDATED);
-  app.leaveOut();
-}
-
 /** Prepares a change set. @returns what it would do to the table */
-async function changeTo(cloud: Cloud, app: CdkApp, name: string): Promise<string> {
-  await app.deploy(UPDATED, '--method', 'prepare-change-set', '--change-set-name', name);
+async function changeTo(cloud: Cloud, app: CdkApp, name: string, variables: Readonly<Record<string, string>>): Promise<string> {
+  await app.prepareChangeSet(UPDATED, name, variables);
   const { Changes = [] } = await cloud.cloudFormation.send(new DescribeChangeSetCommand({ StackName: UPDATED, ChangeSetName: name }));
   const change = Changes.find(({ ResourceChange }) => ResourceChange?.ResourceType === 'AWS::DynamoDB::GlobalTable')?.ResourceChange;
   if (change === undefined) return 'the table is not touched';
