@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ShapedData, shaped } from './shapes';
 import { eventWith } from './visits';
-import { LambdaHttpEvent, LambdaHttpResponse, SessionContext, SessionFactory, lambdaHandler, sessionFactory } from '../src/runtime';
+import { LambdaHttpEvent, LambdaHttpResponse, WithSession, SessionFactory, lambdaHandler, sessionFactory } from '../src/runtime';
 import { sessionFactory as leanFactory } from '../src/runtime/lean';
 
 /** What the parent asks for. */
@@ -41,7 +41,7 @@ function bare({ use, bytes, keys }: YoungTask): (cookie: string | undefined) => 
 
 function ours(sessions: SessionFactory<ShapedData>, { use, bytes, keys }: YoungTask): (cookie: string | undefined) => Promise<unknown> {
   const data = shaped(bytes, keys);
-  const steps: Readonly<Record<YoungTask['use'], (context: SessionContext<ShapedData>) => Promise<unknown>>> = {
+  const steps: Readonly<Record<YoungTask['use'], (context: WithSession<ShapedData>) => Promise<unknown>>> = {
     'read': async ({ session }) => (await session()).get('count'),
     'change': async ({ session }) => {
       const opened = await session();
@@ -53,7 +53,7 @@ function ours(sessions: SessionFactory<ShapedData>, { use, bytes, keys }: YoungT
     },
     'sign-out': ({ endSession }) => endSession(),
   };
-  const handler = lambdaHandler(sessions, async (_: LambdaHttpEvent, context: SessionContext<ShapedData>): Promise<LambdaHttpResponse> => {
+  const handler = lambdaHandler(sessions, async (_: LambdaHttpEvent, context: WithSession<ShapedData>): Promise<LambdaHttpResponse> => {
     await steps[use](context);
     return { statusCode: 200, body: 'ok' };
   });

@@ -11,7 +11,7 @@ import { measure } from './rounds';
 import { ShapedData, shaped } from './shapes';
 import { eventWith } from './visits';
 import type { YoungTask } from './young-process';
-import { SessionContext, lambdaHandler, sessionFactory } from '../src/runtime';
+import { WithSession, lambdaHandler, sessionFactory } from '../src/runtime';
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ const SUBJECTS: readonly YoungTask['subject'][] = ['bare', 'default', 'lean', 'g
 /** Stores a session, and returns its cookie. */
 async function signIn({ bytes, keys, isMarked = false }: Row): Promise<string> {
   const sessions = sessionFactory<ShapedData>({ tableName: 'Sessions', timeout: 86_400, reissueTime: 43_200 });
-  const handler = lambdaHandler(sessions, async (_, { session }: SessionContext<ShapedData>) => {
+  const handler = lambdaHandler(sessions, async (_, { session }: WithSession<ShapedData>) => {
     const opened = await session();
     for (const [key, value] of Object.entries(shaped(bytes, keys))) opened.set(key as 'cart', value as ShapedData['cart']);
     return { statusCode: 200, body: '' };
