@@ -6,7 +6,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync
 import { basename, join, resolve } from 'node:path';
 import { packedTarball } from './packed-tarball';
 
-const EXAMPLES = join(__dirname, '../examples');
+/** Where the examples are. */
+export const EXAMPLES = join(__dirname, '../examples');
 
 /** The folders of the examples. */
 export function exampleNames(): string[] {

@@ -4,7 +4,7 @@
  * tool-chain is not on this machine is skipped aloud.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packedTarball } from './packed-tarball';
@@ -26,7 +26,13 @@ export function missingTool(language: string): string | undefined {
 }
 
 /** What the packages ask for: a Go module names one version of each dependency, so it has to be the oldest. */
-export const OLDEST = { 'aws-cdk-lib': '2.220.0', 'constructs': '10.4.2' };
+export const OLDEST: Readonly<Record<string, string>> = Object.fromEntries(
+  ['aws-cdk-lib', 'constructs'].map((name) => [name, packageManifest().peerDependencies[name]?.replace('^', '') ?? 'latest']),
+);
+
+function packageManifest(): { readonly peerDependencies: Readonly<Record<string, string>> } {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as ReturnType<typeof packageManifest>;
+}
 
 /**
  * Installs the npm tarball beside the oldest dependencies, and packs it for other languages into `dist`.
@@ -42,10 +48,18 @@ export function packLanguages(languages: readonly string[], folder: string): voi
   const pinned = Object.entries(OLDEST).map(([name, version]) => `${name}@${version}`);
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', packedTarball(), ...pinned], folder);
   if (languages.length === 0) return;
-  // Translates the examples of the README and of the doc comments, and fails on one that does not compile.
-  run(join(BIN, 'jsii-rosetta'), ['extract', PACKAGE, '--strict', '--directory', folder], folder);
+  const tablet = translateExamples(folder);
   const targets = languages.flatMap((language) => ['--target', language]);
-  run(join(BIN, 'jsii-pacmak'), [PACKAGE, '--outdir', dist, '--no-npmignore', ...targets], folder);
+  run(join(BIN, 'jsii-pacmak'), [PACKAGE, '--outdir', dist, '--rosetta-tablet', tablet, '--no-npmignore', ...targets], folder);
+}
+
+/** Translates the examples of the README and of the doc comments, which are written for the CDK of this checkout. @throws Error where one does not compile */
+function translateExamples(folder: string): string {
+  const examples = join(folder, 'examples');
+  cpSync(join(folder, PACKAGE), join(examples, PACKAGE), { recursive: true });
+  for (const name of Object.keys(OLDEST)) symlinkSync(join(ROOT, 'node_modules', name), join(examples, 'node_modules', name));
+  run(join(BIN, 'jsii-rosetta'), ['extract', PACKAGE, '--strict', '--directory', examples], examples);
+  return join(examples, PACKAGE, '.jsii.tabl.json');
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {

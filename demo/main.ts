@@ -25,17 +25,20 @@ async function main(): Promise<void> {
   const starting = startDemo({ port });
   // Heard from the beginning, so that nothing is left behind when the start is interrupted.
   const end = () => {
-    starting.then(async (demo) => demo.close()).then(() => process.exit(0), fail);
+    starting.then(async (demo) => demo.close()).then(() => {
+      console.log('\nThe laboratory is closed. Nothing of it is left.');
+      process.exit(0);
+    }, fail);
   };
   process.once('SIGINT', end).once('SIGTERM', end);
   endWithNpm(end);
   const demo = await starting;
   console.log([
     '',
-    `  The shop is open: ${demo.url}`,
+    `  The laboratory is open: ${demo.url}`,
     '',
-    '  Sign in with any name and put things into the cart, then open the page in a second tab.',
-    '  Under the page stands what each request asked of DynamoDB, and what a million such requests cost.',
+    '  Sign in with any name and put things into the cart, then look at what was called, what is stored and what it costs.',
+    '  Let two tabs race, let hours pass, break the network: each has a panel.',
     '',
     '  Ctrl-C ends it.',
   ].join('\n'));

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 as Result } from 'aws-lambda';
 import { Browser, Browsers, LAB_COOKIE } from './browser';
 import type { LabClock } from './clock';
 import { reportDevices } from './devices';
@@ -48,7 +48,7 @@ export class Laboratory {
 
   public constructor(private readonly parts: Parts) {}
 
-  public async respond(request: IncomingMessage, body: Buffer): Promise<APIGatewayProxyStructuredResultV2> {
+  public async respond(request: IncomingMessage, body: Buffer): Promise<Result> {
     const event = toEvent(request, body);
     const cookies = event.cookies ?? [];
     const labCookie = cookies.find((cookie) => cookie.startsWith(`${LAB_COOKIE}=`))?.slice(LAB_COOKIE.length + 1);
@@ -64,7 +64,7 @@ export class Laboratory {
   }
 
   /** A request to the function, with the cookies that a browser with the laboratory's clock would send. */
-  private async visit(browser: Browser, event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  private async visit(browser: Browser, event: APIGatewayProxyEventV2): Promise<Result> {
     const { clock, requests } = this.parts;
     const { kept, dropped } = browser.kept(event.cookies ?? [], clock.now());
     browser.learn(kept);
@@ -84,11 +84,7 @@ export class Laboratory {
   }
 
   /** Puts the panels into a page of the function; of an error it makes a page. */
-  private async furnish(
-    browser: Browser,
-    event: APIGatewayProxyEventV2,
-    result: APIGatewayProxyStructuredResultV2,
-  ): Promise<APIGatewayProxyStructuredResultV2> {
+  private async furnish(browser: Browser, event: APIGatewayProxyEventV2, result: Result): Promise<Result> {
     const isFailure = (result.statusCode ?? 200) >= 500;
     const whole = isFailure ? failedPage(failure(result)) : result.body ?? '';
     if (!whole.includes(PANELS_PLACE)) return result;
@@ -111,7 +107,7 @@ ${content}
   }
 
   /** One of the laboratory's own switches. */
-  private async operate(request: IncomingMessage, event: APIGatewayProxyEventV2, browser: Browser): Promise<APIGatewayProxyStructuredResultV2> {
+  private async operate(request: IncomingMessage, event: APIGatewayProxyEventV2, browser: Browser): Promise<Result> {
     const name = event.rawPath.slice('/lab/'.length);
     const live = PANELS.find(({ id }) => id === name)?.live;
     if (live) return page((await live(this.parts, new URLSearchParams(event.rawQueryString))).toString());
@@ -126,10 +122,13 @@ ${content}
   }
 }
 
-function failure({ statusCode, headers = {}, body }: APIGatewayProxyStructuredResultV2): Html {
+function failure({ statusCode, headers = {}, cookies = [], body }: Result): Html {
   const retry = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after')?.[1];
   return html`<h3>The function answered ${statusCode}</h3>
-${notice(retry === undefined ? 'Without Retry-After: trying again does not help.' : `Retry-After: ${String(retry)} second.`, ' No cookie was set or removed, so nobody is signed out by it.')}
+${notice(
+  retry === undefined ? 'Without Retry-After: trying again does not help.' : `Retry-After: ${String(retry)} second.`,
+  cookies.length === 0 && ' No cookie was set or removed, so nobody is signed out by it.',
+)}
 <pre>${body}</pre>
 <p><a href="/#shop">Back to the shop</a></p>`;
 }

@@ -99,10 +99,11 @@ export class Meter {
     const deliver = async () => this.deliver(call, asked, headers);
     const refusal = effect && REFUSALS[effect];
     if (refusal) return refuse(call, refusal, response);
-    if (effect === 'silence') {call.outcome = 'no answer';} else if (effect === 'lose-answer') {await this.loseAnswer(call, deliver, response);} else if (effect === 'deliver-late') {await this.deliverLate(call, deliver, recorder);} else {
-      const { status, headers: answered, body } = await deliver();
-      response.writeHead(status, answered).end(body);
-    }
+    if (effect === 'silence') return void (call.outcome = 'no answer');
+    if (effect === 'lose-answer') return this.loseAnswer(call, deliver, response);
+    if (effect === 'deliver-late') return this.deliverLate(call, deliver, recorder);
+    const { status, headers: answered, body } = await deliver();
+    response.writeHead(status, answered).end(body);
   }
 
   private async loseAnswer(call: DynamoCall, deliver: () => Promise<unknown>, response: ServerResponse): Promise<void> {

@@ -33,6 +33,14 @@ interface Look {
   readonly data: { readonly count?: number; readonly cart?: readonly string[]; readonly name?: string; readonly [key: string]: unknown };
 }
 
+/** How a request of a race is sent. */
+interface SendOptions {
+  /** Milliseconds to wait first. */
+  readonly at?: number;
+  /** @default - a tab with the cookies of the beginning */
+  readonly tab?: PlayedBrowser;
+}
+
 /** One contestant: which store, and what its requests came to. */
 export class Contest {
   /** Begins with a session that holds a cart with tea. */
@@ -48,18 +56,13 @@ export class Contest {
 
   private constructor(private readonly path: string, public readonly browser: PlayedBrowser, private readonly clock: LabClock) {}
 
-
   /** Another tab with the cookies of this moment. */
   public tab(): PlayedBrowser {
     return this.browser.copy(this.clock);
   }
 
   /** Sends a request after some milliseconds; gives its status. */
-  public async send(
-    label: string,
-    step: string,
-    { at = 0, tab = this.tab() }: { readonly at?: number; readonly tab?: PlayedBrowser } = {},
-  ): Promise<number> {
+  public async send(label: string, step: string, { at = 0, tab = this.tab() }: SendOptions = {}): Promise<number> {
     if (at > 0) await wait(at);
     const startedAt = performance.now() - this.began;
     const { record } = await tab.post(`${this.path}/${step}`);
@@ -83,8 +86,14 @@ export interface Race {
   readonly name: string;
   readonly title: string;
   readonly what: string;
-  /** The columns: one contest for each. */
-  readonly runs: readonly { readonly title: string; readonly store: 'ours' | 'plain'; readonly go: (contest: Contest) => Promise<readonly [isGood: boolean, outcome: string]> }[];
+  readonly runs: readonly Contestant[];
+}
+
+/** Who runs in a race, and how: its `go` gives whether nothing was lost, and what the table holds in the end. */
+export interface Contestant {
+  readonly title: string;
+  readonly store: 'ours' | 'plain';
+  readonly go: (contest: Contest) => Promise<readonly [isGood: boolean, outcome: string]>;
 }
 
 /** Runs races, one after another: they would slow each other down. */

@@ -9,6 +9,8 @@ const STATIC: Readonly<Record<string, readonly [file: string, type: string]>> = 
   '/lab/style.css': ['public/style.css', 'text/css'],
   '/lab/lab.js': ['public/lab.js', 'text/javascript'],
   '/lab/mark.svg': ['public/mark.svg', 'image/svg+xml'],
+  // What browsers ask for beside a page of plain text.
+  '/favicon.ico': ['public/mark.svg', 'image/svg+xml'],
 };
 
 /** The sources that the page shows, by name. */

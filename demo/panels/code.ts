@@ -39,8 +39,9 @@ ${listing(shown, (number) => calls.filter(({ line }) => line === number))}
 function listing(lines: readonly Line[], callsOf: (number: number) => RequestRecord['calls'] = () => []): Html {
   return html`<pre class="listing" tabindex="0">${lines.map(({ number, text }) => {
     const calls = callsOf(number);
-    return html`<span class="number">${String(number).padStart(3)}</span> ${text}${calls.length > 0 && html`  <b class="caused">${callsInWords(calls)}</b>`}
-`;
+    return html`<span class="number">${String(number).padStart(3)}</span> ${text}
+${calls.length > 0 && html`    <b class="caused">↳ ${callsInWords(calls)}</b>
+`}`;
   })}</pre>`;
 }
 

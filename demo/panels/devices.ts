@@ -37,7 +37,7 @@ ${seenBy(played)}
 }
 
 function itemOf({ ref, device, createdAt, endsAt }: ListedDevice, isOwn: boolean): Html {
-  return html`<li><span><b>${device ?? 'unnamed'}</b>${isOwn && ' (here)'} <span class="quiet">since ${timeOf(createdAt)}, ends at ${timeOf(endsAt)} at the latest; <code>${ref}</code></span></span>
+  return html`<li><span><b>${device ?? 'unnamed'}</b>${isOwn && ' (here)'} <span class="quiet">since ${timeOf(createdAt)}, until ${timeOf(endsAt)} at most; <code>${ref}</code></span></span>
 <form method="post" action="/devices/end"><button name="ref" value="${ref}" aria-label="End ${device ?? 'unnamed'} ${ref}">End</button></form></li>`;
 }
 
@@ -47,5 +47,5 @@ function seenBy(played: DeviceReport['played']): Html {
 }
 
 function timeOf(text: string): Html {
-  return html`<time datetime="${text}">${text.slice(11, 19)}</time>`;
+  return html`<time datetime="${text}">${text.slice(5, 10)} ${text.slice(11, 19)}</time>`;
 }

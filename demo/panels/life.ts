@@ -65,7 +65,7 @@ function line(moments: readonly Moment[], now: number): Html {
 <rect class="life-line" x="0" y="10" width="${width}" height="4"/><rect class="life-lived" x="0" y="10" width="${(place * 100).toFixed(1)}" height="4"/>
 ${moments.map((_, index) => html`<rect class="life-mark" x="${index * 100 + 48}" y="5" width="4" height="14"/>`)}
 <rect class="life-now" x="${(place * 100 - 3).toFixed(1)}" y="0" width="6" height="24"/></svg>
-<ol class="moments">${moments.map(({ name, at }) => html`<li><b>${name}</b> ${timeOf(at, at - now > 86_400 || now - at > 86_400)}</li>`)}</ol>
+<ol class="moments">${moments.map(({ name, at }) => html`<li><b>${name}</b> ${timeOf(at, dayOf(at) !== dayOf(now))}</li>`)}</ol>
 <p>It is ${timeOf(now, false)} now${now < end ? html`, and the session lives.` : html`: <strong>the session is dead</strong>, though its item may still stand here until TTL deletes it.`}
 <span class="quiet">The line is not to scale.</span></p></div>`;
 }
@@ -79,7 +79,11 @@ function presentPlace(moments: readonly number[], now: number): number {
   return next - 0.5 + (now - before) / (after - before);
 }
 
+function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(5, 10);
+}
+
 function timeOf(seconds: number, withDay: boolean): Html {
   const text = new Date(seconds * 1000).toISOString();
-  return html`<time datetime="${text}">${withDay && `${text.slice(5, 10)} `}${text.slice(11, 19)}</time>`;
+  return html`<time datetime="${text}">${withDay && `${dayOf(seconds)} `}${text.slice(11, 19)}</time>`;
 }

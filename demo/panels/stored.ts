@@ -69,11 +69,11 @@ function path(id: string): Html {
 function attributes(item: EngineItem): Html {
   const own = item as unknown as Item;
   return html`<div class="scroll" role="region" aria-label="The item" tabindex="0"><table>
-<thead><tr><th scope="col">Attribute</th><th scope="col" class="number">Bytes</th><th scope="col">Value</th><th scope="col">What it is for</th></tr></thead>
+<thead><tr><th scope="col">Attribute</th><th scope="col" class="number">Bytes</th><th scope="col">Value, and what it is for</th></tr></thead>
 <tbody>${Object.entries(item).sort(([one], [other]) => order(one) - order(other)).map(([name, value]) => html`<tr>
 <th scope="row"><code>${name}</code> <span class="quiet">${Object.keys(value)[0]}</span></th>
-<td class="number">${attributeSize(name, value as unknown as OwnValue)}</td><td class="value">${valueOf(name, value)}</td><td class="purpose">${purposeOf(name)}</td></tr>`)}
-</tbody><tfoot><tr><th scope="row">Together</th><td class="number">${itemSize(own)}</td><td></td><td></td></tr></tfoot></table></div>`;
+<td class="number">${attributeSize(name, value as unknown as OwnValue)}</td><td><div class="meaning"><div class="value">${valueOf(name, value)}</div><div class="purpose">${purposeOf(name)}</div></div></td></tr>`)}
+</tbody><tfoot><tr><th scope="row">Together</th><td class="number">${itemSize(own)}</td><td></td></tr></tfoot></table></div>`;
 }
 
 function order(name: string): number {

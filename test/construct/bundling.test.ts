@@ -10,7 +10,7 @@ import { SessionTable } from '../../src';
 const ROOT = join(__dirname, '..', '..');
 
 /** What a handler, the runtime and the AWS SDK may take together, in bytes. They took 361 kB when this was written. */
-const SIZE_LIMIT = 400_000;
+const SIZE_LIMIT = 420_000;
 
 const EXAMPLE = join(ROOT, 'examples', 'http-api', 'handler.ts');
 
@@ -31,7 +31,8 @@ function bundle(name: string, overrides: BundlingOptions = {}, entry = EXAMPLE):
     projectRoot: ROOT,
     depsLockFilePath: join(ROOT, 'package-lock.json'),
     runtime: lambda.Runtime.NODEJS_24_X,
-    bundling: SessionTable.bundling({ logLevel: LogLevel.ERROR, ...overrides }),
+    // Inside of this repository the package's name leads to its sources.
+    bundling: SessionTable.bundling({ logLevel: LogLevel.ERROR, tsconfig: join(ROOT, 'examples', 'tsconfig.json'), ...overrides }),
   });
   const { directory } = app.synth();
   const { files } = JSON.parse(readFileSync(join(directory, 'Stack.assets.json'), 'utf8')) as { files: Record<string, { source: { path: string } }> };

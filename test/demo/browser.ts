@@ -21,7 +21,8 @@ export class Browser {
   private async send(path: string, init: RequestInit): Promise<Page> {
     const url = new URL(path, this.origin).href;
     const cookie = await this.jar.getCookieString(url);
-    const headers = new Headers(cookie === '' ? [] : [['cookie', cookie]]);
+    // As browsers do, on a form of the shop's own page.
+    const headers = new Headers({ 'sec-fetch-site': 'same-origin', ...(cookie !== '' && { cookie }) });
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) await this.jar.setCookie(line, url);
     return new Page(response, await response.text());
@@ -32,14 +33,20 @@ export class Browser {
 export class Page {
   public constructor(public readonly response: Response, public readonly html: string) {}
 
-  /** The words of the page above the ledger. */
+  /** The words of the shop and of what the laboratory says above it. */
   public get words(): string {
-    return wordsOf(this.html.split('<main>')[1]!.split('<section aria-labelledby="ledger">')[0]!);
+    return wordsOf(this.html.split('<main>')[1]!.split('<section class="panel" id="ledger"')[0]!);
+  }
+
+  /** The words of a panel. */
+  public panel(id: string): string {
+    return wordsOf(this.html.split(`<section class="panel" id="${id}"`)[1]!.split('</section>')[0]!);
   }
 
   /** The requests in the ledger, newest first: a line for each. */
   public get ledger(): string[] {
-    return [...this.html.matchAll(/<tbody>(.*?)<\/tbody>/gs)].map(([, rows]) => wordsOf(rows!));
+    const panel = this.html.split('<section class="panel" id="ledger"')[1]!.split('</section>')[0]!;
+    return [...panel.matchAll(/<tbody>(.*?)<\/tbody>/gs)].map(([, rows]) => wordsOf(rows!).replace(/\d+ ms /, ''));
   }
 }
 

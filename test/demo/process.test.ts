@@ -18,7 +18,7 @@ function run(port: string): { readonly child: ChildProcess; readonly output: () 
 /** Where the demo says that it is to be found, as soon as it says so. */
 async function urlOf({ child, output, ended }: ReturnType<typeof run>): Promise<string> {
   for (;;) {
-    const url = output().match(/The shop is open: (\S+)/)?.[1];
+    const url = output().match(/The laboratory is open: (\S+)/)?.[1];
     if (url !== undefined) return url;
     const more = await Promise.race([once(child.stdout!, 'data'), ended.then(() => undefined)]);
     if (more === undefined) throw new Error(`The demo ended: ${output()}`);
@@ -32,6 +32,7 @@ test('the demo says where it is, serves the page, and ends with Ctrl-C', async (
   expect(await (await fetch(url)).text()).toContain('Welcome to the shop');
   demo.child.kill('SIGINT');
   expect(await demo.ended).toEqual([0, null]);
+  expect(demo.output()).toContain('The laboratory is closed.');
 });
 
 test('a busy port is one clear line and exit code 1', async () => {

@@ -13,7 +13,7 @@ import { proveFailedDeployment, proveUpdates } from './releases-proof';
 import { proveRole } from './role-proof';
 import { Scratch } from './scratch';
 import { proveTable, tablesOf } from './table-proof';
-import { examples, layPackages, probe } from './workbench';
+import { examples, installRest, layPackages, probe } from './workbench';
 import { packedTarball } from '../../build-tools/packed-tarball';
 import { Children } from '../support/children';
 import { Report, check } from '../support/report';
@@ -42,7 +42,7 @@ async function proveExample(report: Report, cloud: Cloud, app: CdkApp): Promise<
     await app.deploy();
     return app.stacks().join(', ');
   });
-  for (const stack of app.stacks()) await proveStack(report, cloud, stack);
+  for (const stack of app.stacks()) await proveStack(report, cloud, app.name, stack);
 }
 
 async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void> {
@@ -57,10 +57,10 @@ async function synthesise(report: Report, apps: readonly CdkApp[]): Promise<void
   }
 }
 
-async function proveStack(report: Report, cloud: Cloud, stack: string): Promise<void> {
+async function proveStack(report: Report, cloud: Cloud, example: string, stack: string): Promise<void> {
   await proveTable(report, cloud, stack);
   await proveRole(report, cloud, stack);
-  await proveExamplePage(report, cloud, stack);
+  await proveExamplePage(report, cloud, example, stack);
 }
 
 async function proveProbe(report: Report, cloud: Cloud, app: CdkApp): Promise<void> {
@@ -112,6 +112,7 @@ async function deployAndProve(report: Report, scratch: Scratch, children: Childr
   await Promise.race([stop, installEmulator({ scratch, children })]);
   const tarball = packedTarball();
   await layPackages({ scratch, children }, tarball);
+  if (parts.includes('examples')) report.step(`installed besides: ${(await installRest({ scratch, children })).join(', ')}`);
   const emulator = await Promise.race([stop, Emulator.start({ scratch, children }, wanted)]);
   report.step(`ministack ${Emulator.version()} listens at ${emulator.endpoint}, with IAM enforced`);
   await Promise.race([stop, emulator.gone, proveAll(report, { scratch, children, cloud: new Cloud(emulator.endpoint), tarball, parts })]);

@@ -8,6 +8,8 @@ export interface Page {
   readonly body: string;
 }
 
+const FORM_HEADERS = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
+
 /** A browser with its cookies, to whom the emulator's port is the whole internet. */
 export class Visitor {
   public readonly jar = new CookieJar();
@@ -15,19 +17,21 @@ export class Visitor {
   /** @param endpoint - where the emulator listens; which API is meant, it reads in the `Host` header */
   public constructor(private readonly endpoint: string, private readonly url: string) {}
 
-  /** Asks for a path below the URL. */
-  public async open(path = '', method = 'GET'): Promise<Page> {
+  /** Asks for a path below the URL, or sends a form to it as a page of the same site does. */
+  public async open(path = '', method = 'GET', form: Readonly<Record<string, string>> = {}): Promise<Page> {
     const url = new URL(this.url);
     const host = url.host.replace(/\.execute-api\..*$/, '.execute-api.localhost');
     const target = `${url.pathname.replace(/\/$/, '')}${path}` || '/';
     const cookie = this.jar.header();
-    const page = await send(this.endpoint, { method, path: target, headers: { host, ...(cookie && { cookie }) } });
+    const body = method === 'POST' ? new URLSearchParams(form).toString() : undefined;
+    const headers = { host, ...(cookie && { cookie }), ...(body !== undefined && FORM_HEADERS) };
+    const page = await send(this.endpoint, { method, path: target, headers }, body);
     this.jar.store(page.setCookies);
     return page;
   }
 }
 
-function send(endpoint: string, options: { method: string; path: string; headers: Record<string, string> }): Promise<Page> {
+function send(endpoint: string, options: { method: string; path: string; headers: Record<string, string> }, body?: string): Promise<Page> {
   return new Promise((resolve, reject) => {
     const sent = request(endpoint, { ...options, agent: false, timeout: 30_000 }, (response) => {
       const chunks: Buffer[] = [];
@@ -41,6 +45,6 @@ function send(endpoint: string, options: { method: string; path: string; headers
     });
     sent.once('timeout', () => sent.destroy(new Error(`${options.method} ${options.path} has not been answered for 30 seconds.`)));
     sent.once('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }

@@ -76,7 +76,7 @@ test('what lambdaHandler writes to the log names operation, code and session, an
   const { sessions } = CLIENTS['lean client'](proxy.endpoint, { tableName: table.name, clock });
   const handler = lambdaHandler(sessions, async (_, context) => void (await context.session()));
   const answer = await handler(eventOf('HTTP API', { cookies: visitor.jar.cookies() }), { getRemainingTimeInMillis: () => 30_000 });
-  expect(answer).toMatchObject({ statusCode: 503, body: 'Service Unavailable' });
+  expect(answer).toMatchObject({ statusCode: 500, body: 'The service is not set up correctly.' });
   const logged = log.mock.calls.flat().join(' ');
   expect(logged).toContain('configuration');
   expect(logged).toContain('GetItem');

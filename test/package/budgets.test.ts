@@ -15,8 +15,8 @@ import { ShopRequest, Visitor } from '../support/visitor';
  * so that both grow by decision only.
  */
 const BUDGETS: Readonly<Record<string, { readonly bytes: number; readonly files: number }>> = {
-  './runtime': { bytes: 385_000, files: 45 },
-  './lean': { bytes: 60_000, files: 51 },
+  './runtime': { bytes: 415_000, files: 56 },
+  './lean': { bytes: 87_000, files: 61 },
 };
 
 /** What esbuild says of an entry point, in one file as functions are mostly bundled, or split by what is loaded on first use. */

@@ -7,7 +7,7 @@ import { ROOT } from './source-graph';
  * What the runtime may add to a function's bundle, in bytes. It is what it is
  * today and a little, so that it grows by decision only; it is to come down.
  */
-const BUDGET = { minified: 51_000, gzip: 19_000 };
+const BUDGET = { minified: 78_000, gzip: 27_500 };
 
 async function bundle(entry: string): Promise<{ readonly bytes: Uint8Array; readonly inputs: string[] }> {
   const { outputFiles, metafile } = await build({

@@ -18,7 +18,7 @@ interface OldData {
 }
 
 /** A visit of the real express-session with the real connect-dynamodb; gives the cookie that it sets, undecoded. */
-async function visitOld(data: Record<string, unknown>, options: Partial<session.SessionOptions> = {}): Promise<string> {
+async function visitOld(data: Record<string, unknown>, options: object = {}): Promise<string> {
   const Store = connectDynamo(session);
   const store = new Store({ table: 'old', client: shop.table.client });
   const middleware = session({ store, secret, resave: false, saveUninitialized: false, ...options });

@@ -19,7 +19,7 @@ function host(more: Partial<SessionHost> = {}): SessionHost {
   return {
     ...{ codec: jsonCodec, random: (size: number) => randomBytes(size), https: true, now: NOW * 1000 },
     ...{ isNew: false, createdAt: NOW, expiresAt: NOW + 1200, ref: '0123456789abcdef', csrfSecret: SECRET },
-    ...{ beforeChange: () => undefined, damaged: () => undefined },
+    ...{ beforeChange: () => undefined, damaged: () => undefined, beforeRegenerate: () => undefined, beforeSignIn: () => undefined },
     ...{ update: async () => undefined, save: async () => undefined, invalidate: async () => undefined },
     ...more,
   } as SessionHost;

@@ -94,8 +94,11 @@ describe('a touch that is refused', () => {
     expect(client.inputs).toHaveLength(1);
   });
 
-  test('has been done where an answer was lost before, and not where it was throttled', async () => {
-    expect(await storeOf([lost, refusedBy()]).store.touch(target, extension, 120)).toBe(true);
+  test('has been done where an answer was lost before and the session has the new end, and not where it ended or was throttled', async () => {
+    const touched: Step = { answer: { Item: toItem(key, { ...record, exp: extension.exp }) } };
+    expect(await storeOf([lost, refusedBy(), touched]).store.touch(target, extension, 120)).toBe(true);
+    expect(await storeOf([lost, refusedBy(), { answer: { Item: { ...tokens(3), frz: { B: token(1) } } } }]).store.touch(target, extension, 120)).toBe(false);
+    expect(await storeOf([lost, refusedBy(), { answer: {} }]).store.touch(target, extension, 120)).toBe(false);
     expect(await storeOf([throttled, refusedBy()]).store.touch(target, extension, 120)).toBe(false);
   });
 });

@@ -231,7 +231,9 @@ describe('a touch', () => {
 
   test('that is refused did nothing, unless an attempt without an answer did', async () => {
     expect(await storeOf([refused]).store.touch(target, extension, 120)).toBe(false);
-    expect(await storeOf([lost, refused]).store.touch(target, extension, 120)).toBe(true);
+    const item = toItem(key, { ...record, exp: extension.exp });
+    expect(await storeOf([lost, refused, { answer: { Item: item } }]).store.touch(target, extension, 120)).toBe(true);
+    expect(await storeOf([lost, refused, { answer: {} }]).store.touch(target, extension, 120)).toBe(false);
   });
 });
 

@@ -6,9 +6,9 @@ export const CODE: readonly Case[] = [
     const tab = await newTab();
     await tab.signIn();
     await tab.buy('Oolong', 1);
-    const lines = (await tab.panel('code').locator('.listing').first().innerText()).split('\n');
-    assert.ok(lines.some((line) => /await session\.update\('cart'.* UpdateItem$/.test(line)), lines.join('\n'));
-    assert.ok(lines.some((line) => /const session = await context\.session\(\); +GetItem$/.test(line)), lines.join('\n'));
+    const lines = (await tab.panel('code').locator('.listing').first().innerText());
+    assert.match(lines, /await session\.update\('cart'.*\n +↳ UpdateItem\n/);
+    assert.match(lines, /const session = await context\.session\(\);\n +↳ GetItem\n/);
     await tab.reads('code', 'the commit had nothing to write');
   }],
   ['what is written after the handler returned is the commit', async ({ newTab }) => {

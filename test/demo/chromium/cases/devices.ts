@@ -14,7 +14,7 @@ export const DEVICE: readonly Case[] = [
     await tab.reads('devices', '2 sessions of Dora');
     await tab.reads('devices', /Phone is signed out, Laptop is signed in/);
     await tab.reads('ledger', /POST \/devices\/end/);
-    await tab.reads('code', /\.end\(form\.get\('ref'\).*TransactWriteItems/);
+    await tab.reads('code', /\.end\(form\.get\('ref'\).*TransactWriteItems/s);
   }],
   ['a fourth device signs out the oldest', async ({ newTab }) => {
     const tab = await newTab();
@@ -28,7 +28,7 @@ export const DEVICE: readonly Case[] = [
     await tab.open();
     await tab.reads('shop', 'a session that is not alive');
     await tab.press('devices', 'List the devices');
-    await tab.reads('devices', /Nobody is signed in here.*Phone is signed in, Tablet is signed in, Laptop is signed in/);
+    await tab.reads('devices', /Nobody is signed in here.*Phone is signed in, Tablet is signed in, Laptop is signed in/s);
   }],
   ['all others can be ended, and then all', async ({ newTab }) => {
     const tab = await newTab();
@@ -36,11 +36,11 @@ export const DEVICE: readonly Case[] = [
     await tab.press('devices', 'Phone');
     await tab.reads('devices', '2 sessions of Fay');
     await tab.press('devices', 'End all others');
-    await tab.reads('devices', /1 session of Fay.*Phone is signed out/);
+    await tab.reads('devices', /1 session of Fay.*Phone is signed out/s);
     await tab.press('devices', 'Phone');
     await tab.reads('devices', '2 sessions of Fay');
     await tab.press('devices', 'End all, this one too');
-    await tab.reads('devices', /Nobody is signed in here.*Phone is signed out/);
+    await tab.reads('devices', /Nobody is signed in here.*Phone is signed out/s);
     await tab.reads('shop', 'a session that is not alive');
   }],
   ['two real browsers of one name are two devices, and one ends the other', async ({ newTab }) => {

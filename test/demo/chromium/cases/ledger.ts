@@ -26,7 +26,7 @@ export const LEDGER: readonly Case[] = [
     assert.ok(!(await tab.text('ledger')).includes('/hours'));
     await tab.reads('ledger', /POST \/cart 2 calls \$0\.75 a million/);
   }],
-  ['a month is calculated anew while a slider moves, and ours is a tenth of connect-dynamodb where nine in ten requests do nothing', async ({ newTab }) => {
+  ['a month is calculated again while a slider moves, and ours costs less than a fifth of connect-dynamodb', async ({ newTab }) => {
     const tab = await newTab();
     await tab.open();
     const dollars = async () => (await tab.panel('month-result').locator('td.number').allTextContents()).map((text) => Number(text.replace('$', '')));

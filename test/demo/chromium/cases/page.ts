@@ -65,6 +65,8 @@ export const PAGE: readonly Case[] = [
     await tab.reads('faults', 'The last one: throttled');
     await tab.press('races', 'Five different keys at once');
     await tab.reads('races', /Holds\..*Loses\./s);
+    await tab.press('devices', 'Phone');
+    await tab.reads('devices', 'sessions of Ada');
     await tab.press('life', '21 seconds pass');
     await tab.reads('notices', 'was dropped');
     await tab.press('month', 'Calculate');
