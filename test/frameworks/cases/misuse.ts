@@ -7,7 +7,6 @@ import { Hono } from 'hono';
 import Koa from 'koa';
 import koaSession from 'koa-session';
 import middy from 'middy6';
-import type { WithSession } from '../../../src/runtime/core';
 import { expressSessions } from '../../../src/runtime/adapters/express';
 import { sessionStore } from '../../../src/runtime/adapters/express-session';
 import { fastifySessions } from '../../../src/runtime/adapters/fastify';
@@ -16,6 +15,7 @@ import { koaSessions } from '../../../src/runtime/adapters/koa';
 import { middySessions } from '../../../src/runtime/adapters/middy';
 import { powertoolsSessions } from '../../../src/runtime/adapters/powertools';
 import { reactRouterSessions } from '../../../src/runtime/adapters/react-router';
+import type { WithSession } from '../../../src/runtime/core';
 import { CONTEXT, fullEventOf } from '../support/lambda';
 import { askNode, serveNode } from '../support/serve';
 import { type Shop, Table, settled } from '../support/table';
@@ -101,7 +101,8 @@ describe('a second session library beside ours', () => {
 
 describe('the event of another kind', () => {
   test('is refused by Middy and by Powertools', async () => {
-    await assert.rejects(middy().use(middySessions(table.sessions())).handler(async () => ({}))(SQS as never, CONTEXT as never), /middySessions: this event is not HTTP: it has the properties Records/);
+    const handler = middy().use(middySessions(table.sessions())).handler(async () => ({}));
+    await assert.rejects(handler(SQS as never, CONTEXT as never), /middySessions: this event is not HTTP: it has the properties Records/);
     const router = new Router({ logger: { debug: () => undefined, error: () => undefined, warn: () => undefined } as never });
     router.use(powertoolsSessions(table.sessions()));
     await assert.rejects(router.resolve(SQS, CONTEXT as never));

@@ -1,6 +1,5 @@
 import { test } from 'node:test';
 import middy from '@middy/core';
-import middy6 from 'middy6';
 import type {
   ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent,
   APIGatewayRequestAuthorizerEventV2, APIGatewayRequestAuthorizerHandler, APIGatewayRequestSimpleAuthorizerHandlerV2WithContext, Context,
@@ -9,6 +8,7 @@ import express from 'express';
 import expressSession from 'express-session';
 import { Hono } from 'hono';
 import koaSession from 'koa-session';
+import middy6 from 'middy6';
 import { expressSessions } from '../../../src/runtime/adapters/express';
 import { sessionStore } from '../../../src/runtime/adapters/express-session';
 import { type SessionVariables, honoSessions } from '../../../src/runtime/adapters/hono';
