@@ -290,6 +290,7 @@ const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=
 const measured = (name: string) => `${bundleBench} && node --no-warnings bench/results/${name}.js`;
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
 project.package.setScript('bench:read', measured('read-ratio'));
+project.package.setScript('bench:idle', measured('idle-page'));
 project.package.setScript('bench:scale', measured('scale'));
 project.package.setScript('bench:young', measured('young'));
 project.package.setScript('bench:synth', measured('synth'));

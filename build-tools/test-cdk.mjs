@@ -28,7 +28,7 @@ const version = VERSIONS[process.argv[2]];
 if (version === undefined) throw new Error(`Usage: test-cdk.mjs ${Object.keys(VERSIONS).join('|')}`);
 
 const copy = fs.mkdtempSync(join(tmpdir(), 'session-table-cdk-'));
-const COPIED = ['tsconfig.json', 'package.json', 'package-lock.json', 'src', 'test', 'examples', 'docs', 'README.md'];
+const COPIED = ['tsconfig.json', 'package.json', 'package-lock.json', 'src', 'test', 'examples', 'build-tools', 'docs', 'README.md'];
 
 function run(command, args) {
   const env = { ...process.env, JSII_DEPRECATED: 'quiet', CDK_CONTEXT_JSON: JSON.stringify(version.context) };

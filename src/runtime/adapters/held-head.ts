@@ -11,7 +11,7 @@ const VERBS: readonly Verb[] = ['writeHead', 'write', 'end', 'flushHeaders'];
  *
  * | until then | `write` gives false, and `drain` follows; `headersSent` is false |
  * | stored | the former methods are back, and what waits is written |
- * | store out of reach | what waits is dropped, and so is all that follows; this response goes out in its place |
+ * | store out of reach | what waits is never written, nor what follows; this response goes out in its place |
  * | another error | what waits is dropped; the error handler writes the response |
  *
  * @param store - called once, when the head would be sent
@@ -28,7 +28,7 @@ export function holdHead(
   const waiting: [Verb, unknown[]][] = [];
   let isStoring = false;
   let hasHead = false;
-  /** What becomes of a call: it waits, passes, or is dropped. */
+  /** What becomes of a call: it waits, at first, and then passes. Where another response went out, it waits for ever. */
   let take: (verb: Verb, values: unknown[]) => unknown = wait;
   for (const verb of VERBS) methods[verb] = held[verb] = (...values) => take(verb, values);
 
@@ -56,7 +56,6 @@ export function holdHead(
 
   function go(unavailable: FinishedRequest['unavailable']): void {
     if (unavailable) {
-      take = (verb) => verb === 'write' || response;
       replaceHead(response, unavailable);
       // By itself, `end` would call the held one.
       pass('writeHead', [response.statusCode]);

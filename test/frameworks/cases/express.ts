@@ -78,6 +78,17 @@ describe('every way to write a response carries the cookie, and comes whole', ()
     }, 'later'],
     ['writeHead with headers', (_, response) => response.writeHead(200, { 'Set-Cookie': 'own=1', 'X-Own': '1' }).end('head'), 'head'],
     ['writeHead with a reason and a list', (_, response) => response.writeHead(200, 'Fine', ['Set-Cookie', 'own=1', 'Set-Cookie', 'more=2', 'X-Own', '1']).end('head'), 'head'],
+    ['a pipe that goes on after the head', (_, response) => Readable.from((async function* slow() {
+      for (let part = 0; part < 20; part++) {
+        yield `${part} `;
+        await settled();
+      }
+    })()).pipe(response), Array.from({ length: 20 }, (__, part) => `${part} `).join('')],
+    ['writeHead with headers over others', (_, response) => {
+      response.setHeader('X-Own', '0');
+      response.setHeader('Set-Cookie', 'old=0');
+      response.writeHead(200, { 'Set-Cookie': 'own=1', 'X-Own': '1' }).end('head');
+    }, 'head'],
     ['writeHead and later an end', async (_, response) => {
       response.writeHead(200);
       await settled();
@@ -94,6 +105,7 @@ describe('every way to write a response carries the cookie, and comes whole', ()
       if (way.includes('writeHead with')) {
         assert.equal(answer.headers['x-own'], '1');
         assert.ok(answer.setCookie.includes('own=1'));
+        assert.equal(answer.setCookie.includes('old=0'), false);
       }
     });
   }
@@ -133,6 +145,12 @@ describe('compression', () => {
         response.type('text').write(LONG.slice(0, 35_000));
         response.end(LONG.slice(35_000));
       }],
+      ['a pipe that goes on after the head', (_, response) => Readable.from((async function* slow() {
+        for (let at = 0; at < LONG.length; at += 10_000) {
+          yield LONG.slice(at, at + 10_000);
+          await settled();
+        }
+      })()).pipe(response.type('text'))],
     ] as [string, Handle][]) {
       test(`mounted ${place} compresses ${way}, and the session is stored`, async () => {
         const { served } = await serve(handle, arrange);
@@ -226,6 +244,23 @@ describe('until the session is asked for', () => {
     });
     await served.ask({ path: '/', method: 'GET', cookies: [] });
     assert.deepEqual(untouched, [undefined, undefined, 0, 0]);
+    await served.stop!();
+  });
+
+  test('writeHead alone makes headersSent true once the session is stored, and not before', async () => {
+    const seen: boolean[] = [];
+    const { served } = await serve(async (_, response) => {
+      const gate = table.hold('putItem');
+      response.writeHead(200);
+      await gate.reached;
+      seen.push(response.headersSent);
+      gate.open();
+      while (!response.headersSent) await settled();
+      seen.push(response.headersSent);
+      response.end();
+    });
+    await served.ask({ path: '/', method: 'GET', cookies: [] });
+    assert.deepEqual(seen, [false, true]);
     await served.stop!();
   });
 

@@ -101,7 +101,8 @@ describe('a second session library beside ours', () => {
 
 describe('the event of another kind', () => {
   test('is refused by Middy and by Powertools', async () => {
-    await assert.rejects(middy().use(middySessions(table.sessions())).handler(async () => ({}))(SQS as never, CONTEXT as never), /middySessions: this event is not HTTP: it has the properties Records/);
+    const handler = middy().use(middySessions(table.sessions())).handler(async () => ({}));
+    await assert.rejects(handler(SQS as never, CONTEXT as never), /middySessions: this event is not HTTP: it has the properties Records/);
     const router = new Router({ logger: { debug: () => undefined, error: () => undefined, warn: () => undefined } as never });
     router.use(powertoolsSessions(table.sessions()));
     await assert.rejects(router.resolve(SQS, CONTEXT as never));
