@@ -23,14 +23,19 @@ export interface Surroundings {
   readonly children: Children;
 }
 
-/** Installs the emulator into a Python environment of its own. @throws MissingError */
-export async function installEmulator({ scratch, children }: Surroundings): Promise<void> {
-  const options = { env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1' } };
+/** Looks for what the emulator is installed with. @throws MissingError where it is not there */
+export async function requirePython(children: Children): Promise<void> {
   try {
-    await children.run('python3', ['-m', 'venv', scratch.path('venv')], options);
+    await children.run('python3', ['-c', 'import ensurepip, venv'], {});
   } catch (error) {
     throw new MissingError(`python3 with its module venv is needed and was not found. ${firstLine(error)}`);
   }
+}
+
+/** Installs the emulator into a Python environment of its own. @throws MissingError */
+export async function installEmulator({ scratch, children }: Surroundings): Promise<void> {
+  const options = { env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1' } };
+  await children.run('python3', ['-m', 'venv', scratch.path('venv')], options);
   try {
     await children.run(scratch.path('venv/bin/pip'), ['install', '--quiet', '--no-compile', '--requirement', REQUIREMENTS], options);
   } catch (error) {

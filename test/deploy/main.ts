@@ -6,7 +6,7 @@
 import { type CdkApp, type Workshop, bootstrap } from './cdk-app';
 import { Cloud } from './cloud';
 import { proveDoors } from './doors-proof';
-import { Emulator, MissingError, type Surroundings, freePort, installEmulator } from './emulator';
+import { Emulator, MissingError, type Surroundings, freePort, installEmulator, requirePython } from './emulator';
 import { proveExamplePage } from './example-page-proof';
 import { FirstSteps, proveFirstSteps } from './first-steps-proof';
 import { proveFailedDeployment, proveUpdates } from './releases-proof';
@@ -111,6 +111,7 @@ async function deployAndProve(report: Report, scratch: Scratch, children: Childr
   const wanted = port();
   // Before minutes are spent on the rest.
   if (wanted !== undefined) await freePort(wanted);
+  await requirePython(children);
   const stop = new Promise<never>((_resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
   });

@@ -57,7 +57,7 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
   const cookie = setCookies.length === 0 ? 'none' : setCookies.some((text) => text.includes('Max-Age=0')) ? 'cleared' : 'set';
   const found = await dataOf(visitor);
   const items = await table.items();
-  const live = items.filter(({ exp }) => Number(exp?.N) * 1000 > clock.now());
+  const live = items.filter(({ exp, frz }) => frz === undefined && Number(exp?.N) * 1000 > clock.now());
   const reachable = Buffer.from(keyOf(visitor.id)).toString('hex');
   const violations = [
     ...(setCookies.length > 1 ? ['two id cookies'] : []),

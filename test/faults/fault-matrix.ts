@@ -31,12 +31,16 @@ export function testMatrixOn(engine: Engine): readonly Observed[] {
 
   describe.each(ALL_FAULTS)('%s', (fault) => {
     test.each(ALL_CLIENTS)('loses nothing, revives nothing and admits nobody through the %s', async (client) => {
-      const wrong: object[] = [];
+      const wrong: string[] = [];
       for (const cell of cellsOf(fault, client)) {
         const outcome = await runCell(table, proxy, cell);
         observed.push({ ...cell, outcome });
         const expected = expectedOutcome(cell);
-        if (JSON.stringify(sorted(outcome)) !== JSON.stringify(sorted(expected))) wrong.push({ cell, outcome, expected });
+        const differs = (Object.keys(expected) as (keyof Outcome)[])
+          .filter((property) => JSON.stringify(outcome[property]) !== JSON.stringify(expected[property]))
+          .map((property) => `${property} ${JSON.stringify(outcome[property])} and not ${JSON.stringify(expected[property])}`);
+        const { verb, lasts } = cell;
+        if (differs.length > 0) wrong.push(`${verb}, ${lasts ? 'lasting' : 'once'}: ${differs.join('; ')}`);
       }
       expect(wrong).toEqual([]);
     });
@@ -49,8 +53,4 @@ export const CELLS = ALL_FAULTS.length * ALL_CLIENTS.length * ALL_VERBS.length *
 
 function cellsOf(fault: Cell['fault'], client: ClientName): Cell[] {
   return ALL_VERBS.flatMap((verb) => [false, true].map((lasts) => ({ fault, client, verb, lasts })));
-}
-
-function sorted(outcome: Outcome): unknown[] {
-  return Object.entries(outcome).sort(([one], [other]) => (one < other ? -1 : 1));
 }

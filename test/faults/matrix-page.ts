@@ -15,8 +15,9 @@ A cell has the status of the answer, then what the browser's next request finds,
 - **+ orphan**: an item is left whose id nobody has; TTL deletes it
 
 An answer other than 200 never carries an id cookie. What failed for good is never applied later: nothing runs after the answer.
-503 is \`SessionUnavailableError\`, which \`lambdaHandler\` answers; 500 is \`SessionConflictError\`, thrown to the handler: an
-exact update whose outcome nobody can tell. Who catches them decides otherwise.
+503 is \`SessionUnavailableError\`, which \`lambdaHandler\` answers. 500 is the same error with the code \`configuration\`, which no
+repetition mends, or \`SessionConflictError\`, thrown to the handler: an exact update whose outcome nobody can tell. Who catches them
+decides otherwise.
 
 *own* is the client that the library makes, of the SDK or lean: single attempts, repeated by the library until the deadline.
 *given* is a \`DynamoDBClient\` or \`DynamoDBDocumentClient\` of the user's, with the SDK's four attempts.

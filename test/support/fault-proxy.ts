@@ -65,8 +65,15 @@ export class FaultProxy {
   private constructor(engine: string) {
     this.#engine = new URL(engine);
     this.#server = createServer((call, response) => {
+      if (this.#dropped.has(call.socket)) return;
       this.#open++;
-      response.once('close', () => this.#open--);
+      // `close` comes after the client has its answer, and comes alone where the connection breaks.
+      let isOpen = true;
+      const answered = (): void => {
+        if (isOpen) this.#open--;
+        isOpen = false;
+      };
+      response.once('finish', answered).once('close', answered);
       // The other end may be gone; that is its matter.
       this.#serve(call, response).catch(() => call.socket.destroy());
     });
@@ -83,7 +90,7 @@ export class FaultProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** How many calls have no answer yet. */
+  /** How many calls that it heard have no answer yet. */
   public get openCalls(): number {
     return this.#open;
   }
@@ -149,7 +156,6 @@ export class FaultProxy {
   }
 
   async #serve(request_: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#dropped.has(request_.socket)) return;
     const operation = String(request_.headers['x-amz-target']).split('.')[1] ?? '';
     const chunks: Buffer[] = [];
     for await (const chunk of request_) chunks.push(chunk as Buffer);
