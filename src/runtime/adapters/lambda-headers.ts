@@ -53,10 +53,10 @@ export class LambdaHeaders implements HeaderSink {
     for (const place of [this.#headers, this.#multi]) {
       for (const key of Object.keys(place)) {
         if (key.toLowerCase() !== lower) continue;
-        values.push(place[key]);
+        for (const value of [place[key]].flat()) if (value !== undefined && value !== null) values.push(value);
         if (remove) delete place[key];
       }
     }
-    return values.flat().filter((value) => value !== undefined && value !== null);
+    return values;
   }
 }

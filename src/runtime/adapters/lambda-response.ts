@@ -56,8 +56,9 @@ function toResponse(result: unknown, source: LambdaSource): LambdaHttpResponse |
   const value: unknown = typeof toJSON === 'function' ? toJSON.call(result, '') : result;
   const isObject = typeof value === 'object' && value !== null;
   if (isObject && ('statusCode' in value || source !== 'api-gateway-v2')) {
-    const known = KNOWN.filter((name) => name in value).map((name) => [name, (value as Record<string, unknown>)[name]]);
-    return { ...value, ...Object.fromEntries(known) } as LambdaHttpResponse;
+    const response: Record<string, unknown> = { ...value };
+    for (const name of KNOWN) if (name in value) response[name] = (value as Record<string, unknown>)[name];
+    return response as unknown as LambdaHttpResponse;
   }
   if (source !== 'api-gateway-v2') return undefined;
   const body = typeof value === 'string' ? value : JSON.stringify(value ?? null);
