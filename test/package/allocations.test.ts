@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 /**
- * Bytes that the library may allocate for a request, its client apart. As today and a fifth more,
+ * Bytes that the library may allocate for a request, its client apart. As today and a tenth more,
  * because versions of Node differ.
  */
 const BUDGETS: Readonly<Record<string, number>> = { none: 5000, read: 26_000, change: 47_000 };
