@@ -1,4 +1,5 @@
-import { Annotations, Aws, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, Arn, ArnFormat, Aws, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct, IConstruct } from 'constructs';
@@ -20,6 +21,8 @@ const ACTIONS: Readonly<Record<SessionAccess, readonly string[]>> = {
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
 const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+const MIGRATION_ACTIONS = ['GetItem', 'DeleteItem'];
 
 /**
  * What DynamoDB asks of KMS on the caller's behalf, each by its name: a wildcard would allow more.
@@ -61,6 +64,26 @@ export function grantSessions(subject: GrantSubject, grantee: iam.IGrantable, ac
 /** Lets the grantee read the stream of the table, and what it encrypts with the table's key. */
 export function grantStream(subject: GrantSubject, grantee: iam.IGrantable, streamArn: string): iam.Grant {
   return allow(subject, grantee, { actions: STREAM_ACTIONS, arns: [streamArn], keyActions: KEY_READ });
+}
+
+/** Lets the grantee take over the sessions of another table: read one, and delete what it took. */
+export function grantMigration(subject: GrantSubject, grantee: iam.IGrantable, oldTable: dynamodb.ITable): iam.Grant {
+  const { scope, target } = subject;
+  const allowed = `a DynamoDB table in the session table's own Region ${target.region}, where the runtime's client looks for it`;
+  if (typeof (oldTable as Partial<dynamodb.ITable> | undefined)?.tableArn !== 'string') {
+    refuse(scope, { prop: 'oldTable', shown: 'not a table', allowed });
+  }
+  // The environment of a table that was imported by its ARN is its stack's.
+  const { tableArn, env } = oldTable;
+  const place = Token.isUnresolved(tableArn) ? env : Arn.split(tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+  const { account = env.account, region = env.region } = place;
+  if (differ(region, target.region) && !target.replicaRegions.includes(region)) {
+    refuse(scope, { prop: 'oldTable', shown: `in ${region}`, allowed });
+  }
+  // A table's name, which is what the runtime is given, means one of the function's own account.
+  refuseOtherAccount(scope, { ...target, account }, grantee.grantPrincipal.principalAccount);
+  const from = { scope, target, encryptionKey: oldTable.encryptionKey };
+  return allow(from, grantee, { actions: MIGRATION_ACTIONS, arns: [tableArn], keyActions: KEY_READ });
 }
 
 interface Allowed {

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { IEnvironmentReceiver, SessionEnvironment } from './environment';
-import { grantSessions, SessionAccess, SessionTarget } from './grants';
+import { grantMigration, grantSessions, SessionAccess, SessionTarget } from './grants';
 import {
   byOperation,
   MetricSource,
@@ -54,6 +54,10 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
 
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, SessionAccess.READ);
+  }
+
+  public grantMigration(grantee: iam.IGrantable, oldTable: dynamodb.ITable): iam.Grant {
+    return grantMigration({ scope: this, target: this._target, encryptionKey: undefined }, grantee, oldTable);
   }
 
   public abstract onExpired(fn: lambda.IFunction): lambda.EventSourceMapping;

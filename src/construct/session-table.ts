@@ -69,6 +69,17 @@ export interface ISessionTable extends IConstruct {
   grantRead(grantee: iam.IGrantable): iam.Grant;
 
   /**
+   * Lets the grantee take over the sessions of the table that `migrateFrom` of the runtime names.
+   *
+   * Allows GetItem and DeleteItem on that table, and to decrypt with the customer's key if it has one. Nothing of the
+   * session table: grant that with `grantReadWrite`. Delete this call together with `migrateFrom`.
+   *
+   * @param grantee a Lambda function, or a role or user of the old table's account
+   * @param oldTable the table that held the sessions before, in the Region of this one
+   */
+  grantMigration(grantee: iam.IGrantable, oldTable: dynamodb.ITable): iam.Grant;
+
+  /**
    * Has Lambda call a function with each session that expired.
    *
    * Write it with `expiredHandler` of `cdk-session-table/expired`. Turns on the table's stream, which holds the data of

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { GatewayVpcEndpointAwsService, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -29,7 +30,7 @@ function surroundings(stack: Stack): Record<string, unknown> {
   const vpc = new Vpc(stack, 'Vpc');
   const sessions = new SessionTable(stack, 'Mine');
   const onCall = new Topic(stack, 'OnCall');
-  return { SessionTable, Duration, SnsAction, NodejsFunction, Runtime, GatewayVpcEndpointAwsService, handler, goodbye, vpc, sessions, onCall };
+  return { SessionTable, Table, Duration, SnsAction, NodejsFunction, Runtime, GatewayVpcEndpointAwsService, handler, goodbye, vpc, sessions, onCall };
 }
 
 test('the pages have examples', () => {
