@@ -55,7 +55,7 @@ describe('a cookie that is no session id', () => {
   test('but a second id that was never issued costs one more read, and does not matter', async () => {
     const calls = ['GetItem(strong)', 'GetItem(strong)'];
     expect(await visit(`session_id=${newSessionId(Buffer.alloc)}; session_id=${visitor.id}`)).toMatchObject({ entries: [['name', 'Ada']], calls });
-    expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
+    expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/), milliseconds: 0 }]);
   });
 });
 
@@ -63,7 +63,7 @@ describe('a session id', () => {
   test('that was never issued is one read, no cookie and no item', async () => {
     const before = await scene.table.items();
     expect(await visit(`session_id=${'a'.repeat(43)}`)).toEqual({ ...NOTHING, calls: ['GetItem'] });
-    expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
+    expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/), milliseconds: 0 }]);
     expect(await scene.table.items()).toEqual(before);
   });
 
@@ -139,7 +139,7 @@ describe('an item that is damaged', () => {
     const item = { sid: { B: keyOf(visitor.id) }, ...attributes };
     await scene.table.put(item);
     expect(await visit(visitor.jar.header())).toEqual({ ...NOTHING, calls: ['GetItem'] });
-    expect(events).toEqual([{ type: 'item-invalid', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
+    expect(events).toEqual([{ type: 'item-invalid', ref: expect.stringMatching(/^[0-9a-f]{16}$/), milliseconds: 0 }]);
   });
 
   test.each(DAMAGED)('because it %s is left as it is, also by who writes: the visitor gets another session', async (_, attributes) => {

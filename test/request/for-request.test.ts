@@ -129,7 +129,7 @@ describe('endSession()', () => {
     await request.endSession();
     expect(scene.table.takeCalls()).toEqual(['DeleteItem']);
     expect((await request.commit()).setCookie).toEqual([expect.stringMatching(CLEARED)]);
-    expect(events).toEqual([{ type: 'invalidated', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
+    expect(events).toEqual([{ type: 'invalidated', ref: expect.stringMatching(/^[0-9a-f]{16}$/), milliseconds: 0, writeUnits: 1 }]);
   });
 
   test.each([undefined, '', 'theme=dark', 'session_id=short'])('without a session id (%j) is no call and no cookie', async (cookies) => {

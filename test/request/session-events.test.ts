@@ -58,7 +58,10 @@ test.each(STORIES)('%s is told: %#', async (_, happen, types) => {
   await happen(scene.visitor({ compress: false, onEvent: (event) => void events.push(event) }));
   expect(events.map(({ type }) => type)).toEqual(types);
   const isAboutNone = types[0] === 'cookie-rejected';
-  for (const event of events) expect(event).toEqual({ type: event.type, ...(!isAboutNone && { ref: expect.stringMatching(/^[0-9a-f]{16}$/) }) });
+  for (const { milliseconds, writeUnits, ...event } of events) {
+    expect(event).toEqual({ type: event.type, ...(!isAboutNone && { ref: expect.stringMatching(/^[0-9a-f]{16}$/) }) });
+    expect([milliseconds ?? 0, writeUnits ?? 1]).toEqual([0, expect.any(Number)]);
+  }
 });
 
 test.each(STORIES)('%s goes on where the listener throws: %#', async (_, happen) => {
@@ -85,7 +88,7 @@ test('two different ids of which one is dead are read strongly, and the dead one
   events.length = 0;
   visitor.jar.set(' session_id', 'B'.repeat(43));
   expect(await visitor.visit((session) => session.isNew)).toBe(false);
-  expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/) }]);
+  expect(events).toEqual([{ type: 'unknown-id', ref: expect.stringMatching(/^[0-9a-f]{16}$/), milliseconds: 0 }]);
   expect(scene.table.takeCalls()).toEqual(['GetItem(strong)', 'GetItem(strong)']);
 });
 

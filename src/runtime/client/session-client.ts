@@ -20,6 +20,12 @@ export interface GetItemInput extends KeyInput {
   ConsistentRead?: boolean;
 }
 
+/** What every write may ask for. */
+export interface WriteInput {
+  /** Asks for the units that it consumes, which come as `ConsumedCapacity`. A client that does not know the setting may leave it out. */
+  ReturnConsumedCapacity?: 'TOTAL';
+}
+
 /** The condition of a write. */
 export interface ConditionInput {
   ConditionExpression: string;
@@ -30,29 +36,29 @@ export interface ConditionInput {
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
-export interface PutItemInput extends ConditionInput {
+export interface PutItemInput extends ConditionInput, WriteInput {
   TableName: string;
   Item: Item;
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
-export interface UpdateItemInput extends KeyInput, ConditionInput {
+export interface UpdateItemInput extends KeyInput, ConditionInput, WriteInput {
   UpdateExpression: string;
   /** Asks for the whole item as it is after the write. */
   ReturnValues?: 'ALL_NEW';
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
-export interface DeleteItemInput extends KeyInput, Partial<ConditionInput> {}
+export interface DeleteItemInput extends KeyInput, Partial<ConditionInput>, WriteInput {}
 
 /** One write of a transaction. */
 export type TransactWriteItem =
-  | { Put: PutItemInput }
-  | { Update: Omit<UpdateItemInput, 'ReturnValues'> }
-  | { Delete: DeleteItemInput };
+  | { Put: Omit<PutItemInput, keyof WriteInput> }
+  | { Update: Omit<UpdateItemInput, 'ReturnValues' | keyof WriteInput> }
+  | { Delete: Omit<DeleteItemInput, keyof WriteInput> };
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-export interface TransactWriteItemsInput {
+export interface TransactWriteItemsInput extends WriteInput {
   /** At most 100, each of another item. */
   TransactItems: TransactWriteItem[];
   /** 1 to 36 characters. DynamoDB applies the same transaction under the same token once, for 10 minutes. */

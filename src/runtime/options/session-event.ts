@@ -32,4 +32,11 @@ export interface SessionEvent {
     | 'cross-site-arrival';
   /** The session's short hash, as `session.ref`; none where there is no session. */
   readonly ref?: string;
+  /**
+   * Milliseconds that the request waited for the session table since its event before this, all calls and their
+   * repetitions added; none where it made no call since.
+   */
+  readonly milliseconds?: number;
+  /** The write units that DynamoDB says these calls consumed; none where it does not say: a write that was refused, some clients. */
+  readonly writeUnits?: number;
 }

@@ -4,6 +4,7 @@ import type { Migration } from './migration';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
 import { keyOf, refOf } from '../table/key';
+import type { Meter } from '../table/meter';
 import type { Store, Target } from '../table/store';
 
 /** The id of a session and its key in the table. */
@@ -28,6 +29,8 @@ export interface RequestScope {
   readonly identities: Set<Identity>;
   /** The session of another store that the request names, and that moves in. */
   readonly migration: Migration | undefined;
+  /** What the calls cost since the last event; none where nobody listens. */
+  readonly meter: Meter | undefined;
   readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;
 }
 
@@ -43,7 +46,7 @@ export function secondsOf({ options }: RequestScope): number {
 
 /** A call's target, at this moment. */
 export function targetOf(scope: RequestScope, key: Uint8Array): Target {
-  return { key, now: secondsOf(scope), remainingTime: scope.remainingTime };
+  return { key, now: secondsOf(scope), remainingTime: scope.remainingTime, meter: scope.meter };
 }
 
 /** Deletes sessions of this request, and notes it. */

@@ -1,6 +1,6 @@
 import { SessionsById } from './by-id';
 import { CookieWriter } from './cookies';
-import { FactoryParts, SessionRequest, SessionRequestInit, detachedScope, emitter } from './session-request';
+import { FactoryParts, SessionRequest, SessionRequestInit, detachedScope } from './session-request';
 import { UserSessions } from './users';
 import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
@@ -64,6 +64,5 @@ export function makeSessionFactory<Data extends object>(
     store: new Store(port, tableName, resolved),
     oldTable: new OldTable(port, resolved),
     cookieWriter: new CookieWriter(cookie),
-    emit: emitter(resolved),
   });
 }

@@ -7,6 +7,7 @@ import type { ResolvedOptions } from '../options/resolve-options';
 import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
+import { Meter } from '../table/meter';
 import type { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 
@@ -16,7 +17,6 @@ export interface FactoryParts {
   readonly store: Store;
   readonly oldTable: OldTable;
   readonly cookieWriter: CookieWriter;
-  readonly emit: RequestScope['emit'];
 }
 
 /** What an adapter knows about the request. */
@@ -57,6 +57,7 @@ export interface FinishedRequest {
 }
 
 const NO_HEADERS: SessionHeaders = { setCookie: [] };
+const UNHEARD: Pick<RequestScope, 'meter' | 'emit'> = { meter: undefined, emit: () => undefined };
 const UNUSED: FinishedRequest = { headers: NO_HEADERS };
 /** How many ids of one request are read. More are none: see `docs/threat-model.md`. */
 const MOST_IDS = 3;
@@ -204,7 +205,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   /** Reads the cookies, and makes the scope. */
   #begin(): RequestScope {
     if (this.#scope !== undefined) return this.#scope;
-    const { options, store, oldTable, cookieWriter, emit } = this.#parts;
+    const { options, store, oldTable, cookieWriter } = this.#parts;
     const { cookies, https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = this.#init;
     const { migrateFrom } = options;
     const headers: readonly unknown[] = Array.isArray(cookies) ? cookies : [cookies];
@@ -212,7 +213,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     this.#scope = {
       options,
       store,
-      emit,
+      ...listening(options),
       https,
       remainingTime,
       response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie, singleSetCookie),
@@ -245,7 +246,7 @@ function unavailable(error: SessionUnavailableError): NonNullable<FinishedReques
 }
 
 /** What sessions work with outside of a request. */
-export function detachedScope({ options, store, cookieWriter, emit }: FactoryParts): RequestScope {
+export function detachedScope({ options, store, cookieWriter }: FactoryParts): RequestScope {
   return {
     options,
     store,
@@ -256,19 +257,21 @@ export function detachedScope({ options, store, cookieWriter, emit }: FactoryPar
     touches: true,
     identities: new Set(),
     migration: undefined,
-    emit,
+    ...listening(options),
   };
 }
 
 /** Calls the factory's listener. One that fails is no reason for the visitor's request to fail. */
-export function emitter({ onEvent }: ResolvedOptions): RequestScope['emit'] {
-  if (onEvent === undefined) return () => undefined;
-  return (type, key) => {
+function listening({ onEvent }: ResolvedOptions): Pick<RequestScope, 'meter' | 'emit'> {
+  if (onEvent === undefined) return UNHEARD;
+  const meter = new Meter();
+  const emit: RequestScope['emit'] = (type, key) => {
     try {
-      const returned: unknown = onEvent(key === undefined ? { type } : { type, ref: refOf(key) });
+      const returned: unknown = onEvent({ type, ...(key && { ref: refOf(key) }), ...meter.take() });
       if (returned instanceof Promise) returned.catch(() => undefined);
     } catch {
       // The same.
     }
   };
+  return { meter, emit };
 }

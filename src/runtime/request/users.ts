@@ -150,7 +150,7 @@ export async function changeUser(
     if (change === undefined) return true;
     const { done = () => true, ...write } = change;
     const token = Buffer.from(scope.options.random(TOKEN_BYTES)).toString('base64url');
-    return (await scope.store.writeUser(targetOf(scope, key), { ...write, token, user: key, before })) && done();
+    return (await scope.store.writeUser(targetOf(scope, key), { ...write, token, before })) && done();
   });
 }
 

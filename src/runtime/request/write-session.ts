@@ -145,7 +145,7 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, next
   };
   for (let i = 0; i < (given === undefined ? MOST_IDS : 1); i++) {
     // A given id is sent once: an attempt that was given up could arrive after the session's end.
-    const bounds = { now: secondsOf(scope), remainingTime: scope.remainingTime, ...(given && { mostAttempts: 1 }) };
+    const bounds = { now: secondsOf(scope), remainingTime: scope.remainingTime, meter: scope.meter, ...(given && { mostAttempts: 1 }) };
     const stored = await scope.store.create(bounds, attempt);
     if (stored !== undefined) return adopt(opened, changeset, next, stored);
   }

@@ -8,6 +8,7 @@ import {
   attribute, readItem, readTokens, storedAttribute, toItem, toKey,
 } from './item';
 import { refOf } from './key';
+import type { Meter } from './meter';
 import { UserEntries, UserItem, UserItemRead, readUserItem, toUserItem } from './user-item';
 
 /** Which session a call is for, and what bounds it. */
@@ -17,6 +18,8 @@ export interface Target {
   readonly now: number;
   /** Gives the milliseconds that the function has left. @default - no limit but the deadline of each call */
   readonly remainingTime?: (() => number) | undefined;
+  /** Takes the cost of the call, and has DynamoDB tell it. @default - nobody asks */
+  readonly meter?: Meter | undefined;
 }
 
 /** The result of a read. */
@@ -66,8 +69,6 @@ export type WriteResult =
 export interface UserWrite {
   /** 1 to 36 characters, the same for each attempt. DynamoDB applies a transaction once under its token. */
   readonly token: string;
-  /** The key of the user's item. */
-  readonly user: Uint8Array;
   /** The item as it was read. */
   readonly before: UserItem;
   /** The list from now on. */
@@ -152,12 +153,13 @@ export class Store {
     target: Omit<Target, 'key'> & { readonly mostAttempts?: number },
     next: () => Attempt,
   ): Promise<Attempt | undefined> {
+    let made: Attempt | undefined;
     const answer = await this.#call('PutItem', target, (options) => {
-      const made = next();
-      const input = { TableName: this.#table, Item: toItem(made.key, made.record), ConditionExpression: NOT_THERE };
-      return this.#client.putItem(input, options).then(() => made);
+      made = next();
+      const input = { ...this.#write(target), Item: toItem(made.key, made.record), ConditionExpression: NOT_THERE };
+      return this.#client.putItem(input, options);
     });
-    return answer.refused ? undefined : answer.output;
+    return answer.refused ? undefined : made;
   }
 
   /** Writes what was changed, and nothing else. */
@@ -219,7 +221,7 @@ export class Store {
 
   /** Deletes a session. One that is not there is deleted already. */
   public async delete(target: Target): Promise<void> {
-    const input = { TableName: this.#table, Key: toKey(target.key) };
+    const input = { ...this.#write(target), Key: toKey(target.key) };
     await this.#call('DeleteItem', target, (options) => this.#client.deleteItem(input, options));
   }
 
@@ -227,11 +229,12 @@ export class Store {
    * Deletes a session whose id was given by the application: a frozen item
    * without data stays for an hour, so that a creation which arrives late is refused.
    */
-  public async bury({ key, now, ...target }: Target, token: Uint8Array): Promise<void> {
+  public async bury(target: Target, token: Uint8Array): Promise<void> {
+    const { key, now } = target;
     const item = { ...toKey(key), frz: attribute('frz', token), [TTL_ATTRIBUTE]: attribute(TTL_ATTRIBUTE, now + FROZEN_TIME) };
-    const input = { TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(frz)' };
+    const input = { ...this.#write(target), Item: item, ConditionExpression: 'attribute_not_exists(frz)' };
     // What is frozen is dead already.
-    await this.#call('PutItem', { key, now, ...target }, (options) => this.#client.putItem(input, options));
+    await this.#call('PutItem', target, (options) => this.#client.putItem(input, options));
   }
 
   /** Whether the client has transactions, which the sessions of a user need. */
@@ -245,18 +248,18 @@ export class Store {
   }
 
   /**
-   * Changes a user's list together with its sessions, all or nothing. Resolves
+   * Changes a user's list together with its sessions, all or nothing; the key is that of the user's item. Resolves
    * to whether it did; where not, the list was changed since it was read.
    *
    * `ver` alone is the condition, and no call deletes the item, so a transaction
    * that arrives late is refused even after DynamoDB has forgotten its token.
    */
-  public async writeUser({ now, remainingTime }: Omit<Target, 'key'>, { token, user, before, entries, created, ended }: UserWrite): Promise<boolean> {
+  public async writeUser({ key: user, ...bounds }: Target, { token, before, entries, created, ended }: UserWrite): Promise<boolean> {
     const { version } = before;
-    const TableName = this.#table;
+    const { TableName, ...asked } = this.#write(bounds);
     const list = {
       TableName,
-      Item: toUserItem(user, before, entries, now),
+      Item: toUserItem(user, before, entries, bounds.now),
       ConditionExpression: version === undefined ? 'attribute_not_exists(ver)' : SAME_VERSION,
       ...(version !== undefined && { ExpressionAttributeValues: { ':ver': version } }),
     };
@@ -264,10 +267,10 @@ export class Store {
     if (created !== undefined) {
       TransactItems.unshift({ Put: { TableName, Item: toItem(created.key, created.record), ConditionExpression: NOT_THERE } });
     }
-    const input = { TransactItems, ClientRequestToken: token };
+    const input = { TransactItems, ClientRequestToken: token, ...asked };
     const { transactWrite } = this.#client;
     if (transactWrite === undefined) throw new TypeError('The client has no transactWrite.');
-    const answer = await this.#call('TransactWriteItems', { now, remainingTime, ...(created && { key: created.key }) }, (options) =>
+    const answer = await this.#call('TransactWriteItems', { ...bounds, ...(created && { key: created.key }) }, (options) =>
       transactWrite.call(this.#client, input, options));
     return !answer.refused;
   }
@@ -310,7 +313,7 @@ export class Store {
     target: Target, expression: Expression, condition: readonly string[], refused?: 'ALL_OLD', written?: 'ALL_NEW',
   ): Promise<CallResult<unknown>> {
     const input: UpdateItemInput = {
-      TableName: this.#table,
+      ...this.#write(target),
       Key: toKey(target.key),
       ...expression.build(),
       ConditionExpression: condition.join(' AND '),
@@ -320,10 +323,22 @@ export class Store {
     return this.#call('UpdateItem', target, (options) => this.#client.updateItem(input, options));
   }
 
-  #call<Output>(
-    operation: string, target: Omit<CallSettings, keyof StoreSettings> & { readonly now: number }, send: Parameters<typeof call<Output>>[2],
+  /** What each write names, and asks for where somebody wants to know. */
+  #write({ meter }: Omit<Target, 'key'>): { readonly TableName: string; readonly ReturnConsumedCapacity?: 'TOTAL' } {
+    return { TableName: this.#table, ...(meter && { ReturnConsumedCapacity: 'TOTAL' }) };
+  }
+
+  async #call<Output>(
+    operation: string, target: Omit<CallSettings, keyof StoreSettings> & Omit<Target, 'key'>, send: Parameters<typeof call<Output>>[2],
   ): Promise<CallResult<Output>> {
-    return call(this.#client, operation, send, { ...this.#settings, ...target });
+    const { clock } = this.#settings;
+    const start = clock.now();
+    let answer: CallResult<Output> | undefined;
+    try {
+      return (answer = await call(this.#client, operation, send, { ...this.#settings, ...target }));
+    } finally {
+      target.meter?.add(Math.max(0, clock.now() - start), answer?.refused === false ? answer.output : undefined);
+    }
   }
 }
 

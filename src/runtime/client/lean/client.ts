@@ -72,8 +72,9 @@ export class LeanClient implements SessionClient {
   }
 
   public async updateItem(input: UpdateItemInput, options: CallOptions): Promise<{ readonly Attributes?: unknown }> {
-    const { Attributes } = await this.#call('UpdateItem', input, options);
-    return Attributes === undefined ? {} : { Attributes: fromWire(Attributes) };
+    const output = await this.#call('UpdateItem', input, options);
+    fromWire(output.Attributes);
+    return output;
   }
 
   public deleteItem(input: DeleteItemInput, options: CallOptions): Promise<unknown> {
