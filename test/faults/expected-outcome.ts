@@ -24,7 +24,7 @@ export function expectedOutcome(cell: Cell): Outcome {
   const verb: Verb = VERBS[cell.verb];
   if (cell.fault === 'stale eventual reads') return staleOutcome(cell, verb);
   const { isApplied, end } = courseOf(cell);
-  const orphans = isApplied && verb.operation === 'PutItem' ? attemptsApplied(cell) : 0;
+  const orphans = isApplied && verb.operation === 'PutItem' ? attemptsApplied(cell) : orphansOfTransaction(cell, isApplied, end);
   // Applied, a freeze is found by a strong read, which nothing fails here; not applied, it is repeated while there is time.
   const isRepeated = end === 'unavailable' && !cell.lasts && !WAITED_FOR.test(cell.fault);
   if (cell.verb === 'regenerate: old item' && (isApplied || isRepeated)) {
@@ -53,12 +53,17 @@ function attemptsApplied({ client, fault, lasts }: Cell): number {
   return WAITED_FOR.test(fault) ? 2 : 5;
 }
 
+/** DynamoDB applies a transaction once under its token, so one that is repeated leaves nothing; only one that was given up may have made a session. */
+function orphansOfTransaction({ verb }: Cell, isApplied: boolean, end: Course['end']): number {
+  return verb === 'signIn' && isApplied && end !== 'answer' ? 1 : 0;
+}
+
 function failure({ verb }: Cell, end: Exclude<Course['end'], 'answer'>): Pick<Outcome, 'status' | 'thrown'> {
   // Whether it was applied is for the caller to know, because it must not be applied twice.
   if (verb === 'update(key, fn)' && end === 'unavailable') return { status: 500, thrown: 'SessionConflictError (conflict)' };
   // The page is read already, and the next request extends the session.
   if (verb === 'touch' && end !== 'configuration') return { status: 200, thrown: 'nothing' };
-  const isAtOnce = verb === 'load' || verb === 'invalidate' || verb === 'endSession' || verb === 'update(key, fn)';
+  const isAtOnce = verb === 'load' || verb === 'invalidate' || verb === 'endSession' || verb === 'endAll' || verb === 'update(key, fn)';
   const isConfiguration = end === 'configuration';
   const thrown = isAtOnce ? `SessionUnavailableError (${isConfiguration ? 'configuration' : 'unavailable'})` : 'nothing';
   // To ask again does not help against a mistake of the set-up.
@@ -68,14 +73,14 @@ function failure({ verb }: Cell, end: Exclude<Course['end'], 'answer'>): Pick<Ou
 function storedOf({ verb: name }: Cell, verb: Verb, isApplied: boolean): Outcome['stored'] {
   if (JSON.stringify(verb.done) === JSON.stringify(verb.notDone)) return 'done';
   // The former item is frozen and nobody has a new id: the visitor signs in again, and nobody else is let in.
-  if (name === 'regenerate: new item') return 'ended';
+  if (name === 'regenerate: new item' || name === 'signIn') return 'ended';
   return isApplied && verb.operation !== 'PutItem' ? 'done' : 'not done';
 }
 
 /** The session was created a moment ago, and the read does not see it yet. */
 function staleOutcome({ verb: name }: Cell, verb: Verb): Outcome {
   const fine: Outcome = { status: 200, thrown: 'nothing', cookie: verb.cookie, stored: 'done', orphans: 0, violations: [] };
-  if (name === 'load' || name === 'touch' || name === 'create' || verb.operation === 'DeleteItem') return fine;
+  if (name === 'load' || name === 'touch' || name === 'create' || name === 'endAll' || verb.operation === 'DeleteItem') return fine;
   // To write would be to begin a new session, whose cookie would take the place of one that lives.
   const thrown = name === 'update(key, fn)' ? 'SessionUnavailableError (unavailable)' : 'nothing';
   return { ...fine, status: 503, thrown, cookie: 'none', stored: 'not done' };

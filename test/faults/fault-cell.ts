@@ -1,13 +1,15 @@
 import { CLIENTS, ClientName, FaultClient } from './fault-clients';
-import { VERBS, Verb, VerbName } from './fault-verbs';
+import { USER, VERBS, Verb, VerbName } from './fault-verbs';
 import { LambdaHttpResponse, WithSession, SessionError, lambdaHandler } from '../../src/runtime';
-import { keyOf } from '../../src/runtime/table/key';
+import { keyOf, refOf } from '../../src/runtime/table/key';
 import { FakeClock } from '../../src/testing';
 import { eventOf } from '../support/events';
 import { FaultProxy } from '../support/fault-proxy';
 import { CANARY_ROLE, FaultName } from '../support/faults';
 import { TestTable } from '../support/table';
 import { ShopData, Visitor } from '../support/visitor';
+
+type Item = Awaited<ReturnType<TestTable['items']>>[number];
 
 /** One cell of the matrix. */
 export interface Cell {
@@ -39,10 +41,12 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
   const clock = new FakeClock();
   const verb: Verb = VERBS[cell.verb];
   if (cell.fault === 'stale eventual reads') await proxy.holdReplica(table.name);
-  const visitor = verb.isKnown ? await Visitor.withSession(table, clock) : new Visitor(table, clock);
+  const options = verb.isUsers === true ? { absoluteTimeout: 86_400 } : {};
+  const visitor = verb.isKnown ? await Visitor.withSession(table, clock, options) : new Visitor(table, clock);
+  if (verb.isUsers === true) await visitor.visit((session) => session.signIn(USER));
   const before = visitor.id;
   clock.advanceSeconds(verb.wait);
-  const client = CLIENTS[cell.client](proxy.endpoint, { tableName: table.name, clock });
+  const client = CLIENTS[cell.client](proxy.endpoint, { tableName: table.name, clock, ...options });
   if (cell.fault !== 'stale eventual reads') {
     const waiting = { patience: client.patience, advance: (milliseconds: number) => clock.advance(milliseconds) };
     proxy.fail(verb.operation, cell.fault, cell.lasts ? Infinity : 1, waiting);
@@ -57,7 +61,7 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
   const cookie = setCookies.length === 0 ? 'none' : setCookies.some((text) => text.includes('Max-Age=0')) ? 'cleared' : 'set';
   const found = await dataOf(visitor);
   const items = await table.items();
-  const live = items.filter(({ exp, frz }) => frz === undefined && Number(exp?.N) * 1000 > clock.now());
+  const live = items.filter(({ exp, frz, ses }) => ses === undefined && frz === undefined && Number(exp?.N) * 1000 > clock.now());
   const reachable = Buffer.from(keyOf(visitor.id)).toString('hex');
   const violations = [
     ...(setCookies.length > 1 ? ['two id cookies'] : []),
@@ -66,6 +70,7 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
     ...(cost > 3000 * 4 ? [`it took ${cost} ms`] : []),
     ...(clock.waiting > 0 ? ['a timer is left'] : []),
     ...(JSON.stringify(answer).includes(CANARY_ROLE) ? ['the answer shows a role'] : []),
+    ...unlisted(items, live),
     ...(await revived(table, clock, before, visitor.id, cookie)),
   ];
   await Promise.all(items.map((item) => table.removeItem(item)));
@@ -83,7 +88,7 @@ export async function runCell(table: TestTable, proxy: FaultProxy, cell: Cell): 
 async function send(visitor: Visitor, verb: Verb, { sessions }: FaultClient): Promise<{ answer: LambdaHttpResponse; thrown: string }> {
   let thrown = 'nothing';
   const handler = lambdaHandler(sessions, async (_, context: WithSession<ShopData>) => {
-    await verb.act(context).catch((error: unknown) => {
+    await verb.act(context, sessions).catch((error: unknown) => {
       thrown = describeError(error);
       throw error;
     });
@@ -111,6 +116,12 @@ function judge(found: Readonly<Record<string, unknown>>, { done, notDone }: Verb
   const text = (data: object) => JSON.stringify(Object.entries(data).sort());
   const is = (expected: object) => text(found) === text(expected);
   return is(done) ? 'done' : is(notDone) ? 'not done' : is({}) ? 'ended' : 'something else';
+}
+
+/** A user's session that lives is in the list. */
+function unlisted(items: readonly Item[], live: readonly Item[]): string[] {
+  const listed = new Set(items.flatMap(({ ses }) => Object.keys(ses?.M ?? {})));
+  return live.some(({ usr, sid }) => usr !== undefined && !listed.has(refOf(sid?.B as Uint8Array))) ? ['a session lives and is not listed'] : [];
 }
 
 /** An id that was taken away or replaced opens nothing, and what was set with a new id is never under the old one. */

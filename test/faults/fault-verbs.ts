@@ -1,21 +1,26 @@
-import { WithSession } from '../../src/runtime';
+import { SessionFactory, WithSession } from '../../src/runtime';
 import { ShopData } from '../support/visitor';
 
 /** What a request does, the call of it that fails, and what the table holds when it was done and when not. */
 export interface Verb {
   /** The operation whose call fails. */
-  readonly operation: 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+  readonly operation: 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems';
   /** Whether the visitor has a session before. */
   readonly isKnown: boolean;
+  /** Whether it is a user's, so that a transaction stores it and another one ends it. */
+  readonly isUsers?: boolean;
   /** Seconds that pass before, which make a read eventual, or a touch due. */
   readonly wait: number;
-  readonly act: (context: WithSession<ShopData>) => Promise<unknown>;
+  readonly act: (context: WithSession<ShopData>, sessions: SessionFactory<ShopData>) => Promise<unknown>;
   /** The data that the browser's next request finds. */
   readonly done: Readonly<Record<string, unknown>>;
   readonly notDone: Readonly<Record<string, unknown>>;
   /** The id cookie of an answer to a request that was done. */
   readonly cookie: 'none' | 'set' | 'cleared';
 }
+
+/** The user whose sessions they are. */
+export const USER = 'ada@example.org';
 
 const name = { name: 'Ada' };
 const known = { isKnown: true, wait: 30, notDone: name, cookie: 'none' } as const;
@@ -49,6 +54,28 @@ export const VERBS = {
     operation: 'UpdateItem',
     act: async ({ session }) => (await session()).update('count', (count = 0) => count + 1),
     done: { ...name, count: 1 },
+  },
+  'signIn': {
+    ...known,
+    isUsers: true,
+    operation: 'TransactWriteItems',
+    act: async ({ session }) => {
+      const opened = await session();
+      opened.signIn(USER);
+      opened.set('note', 'signed in');
+    },
+    done: { ...name, note: 'signed in' },
+    cookie: 'set',
+  },
+  'endAll': {
+    ...known,
+    isUsers: true,
+    operation: 'TransactWriteItems',
+    act: async ({ session }, sessions) => {
+      await session();
+      await sessions.user(USER).endAll();
+    },
+    done: {},
   },
 } satisfies Readonly<Record<string, Verb>>;
 

@@ -34,6 +34,8 @@ const NOTES = `
 - A given client reports each of the SDK's attempts, so a call that was only throttled is known not to have been applied.
 - A new id whose answer is lost for good ends the session: the former item may be ended already, and the new id must not
   get out. It loses a sign-in rather than leave two sessions.
+- A transaction of a sign-in or of \`endAll\` is repeated under the same token, and DynamoDB applies it once. So a lost response
+  leaves an orphan only where it was lost for good; that session is in the user's list, and \`endAll\` ends it.
 - A stale read that misses the session gives an empty one. Before anything is stored for it one strong read finds out, so
   the cookie of a session that lives is never replaced.
 `;
