@@ -1,5 +1,5 @@
 import type { AttributeValue, Item } from '../../src/runtime';
-import { keyOf, refOf } from '../../src/runtime/table/key';
+import { keyOf, refOf, userKeyOf } from '../../src/runtime/table/key';
 
 /** What a session must hold, by its short hash. */
 interface Account {
@@ -20,6 +20,11 @@ export interface Seen {
   readonly values: ReadonlyMap<string, unknown>;
   readonly messages: readonly string[];
 }
+
+/** The users of the shop: the first two visitors are one, on two devices, and sign in with `most`. */
+export const USERS = ['ada@example.org', 'eve@example.org'] as const;
+export type User = (typeof USERS)[number];
+export const MOST = 3;
 
 /** His session may hold what its victim does before signing in, and the victim's what he put there. */
 const ATTACKER = 2;
@@ -74,8 +79,15 @@ export class Books {
     return ref;
   }
 
+  /** The living sessions of a user. */
+  public livingOf(user: User): string[] {
+    const key = userKeyOf(user);
+    return [...this.#alive].filter(([, { usr }]) => usr !== undefined && 'B' in usr && Buffer.compare(usr.B, key) === 0).map(([ref]) => ref);
+  }
+
   /** Holds what stands in the table, after every call. @param now - epoch seconds */
-  public check(items: readonly Item[], now: number): void {
+  public check(all: readonly Item[], now: number): void {
+    const [items, lists] = [all.filter(({ ses }) => ses === undefined), all.filter(({ ses }) => ses !== undefined)];
     const alive = new Map(items.filter((item) => item.frz === undefined && numberOf(item.exp) > now).map((item) => [refOfItem(item), item]));
     const present = new Map(items.map((item) => [refOfItem(item), item]));
     for (const [ref, item] of present) {
@@ -85,6 +97,16 @@ export class Books {
     for (const ref of this.#alive.keys()) if (!present.has(ref)) this.#gone.add(ref);
     for (const [ref, item] of alive) this.#checkLiving(ref, item);
     this.#alive = alive;
+    for (const user of USERS) this.#checkList(user, lists);
+  }
+
+  #checkList(user: User, lists: readonly Item[]): void {
+    const living = this.livingOf(user);
+    const key = userKeyOf(user);
+    const list = lists.find((item) => Buffer.compare((item.sid as { readonly B: Uint8Array }).B, key) === 0);
+    const listed = Object.keys((list?.ses as { readonly M: Item } | undefined)?.M ?? {});
+    if (living.some((ref) => !listed.includes(ref))) this.problems.add('a session of a user lives and is not listed');
+    if (user === USERS[0] && living.length > MOST) this.problems.add('more sessions of a user live than most allows');
   }
 
   /** What a request that came now would find, or nothing. */

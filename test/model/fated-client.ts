@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check';
-import type { SessionClient } from '../../src/runtime';
+import type { SessionClient, TransactWriteItem, TransactWriteItemsInput } from '../../src/runtime';
 import type { MemoryTable } from '../../src/testing';
 import { awsError } from '../support/scripted-client';
 
@@ -16,13 +16,17 @@ export interface Course {
   readonly note: (problem: string) => void;
 }
 
-type Verb = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem';
+type Verb = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem' | 'transactWrite';
 
 /** A client whose calls are applied and answered when the scheduler says so. */
 export function fatedClient(table: MemoryTable, { scheduler, fates, check, note }: Course, deletes: boolean): SessionClient {
+  const checkWrite = (write: TransactWriteItem): void => {
+    if ('Put' in write && typeof write.Put.ConditionExpression !== 'string') note('a write of a transaction has no condition');
+  };
   const apply = async (verb: Verb, input: object): Promise<{ readonly output: object } | { readonly error: unknown }> => {
     const { ConditionExpression: condition } = input as { readonly ConditionExpression?: string };
     if (/put|update/.test(verb) && typeof condition !== 'string') note('a write has no condition');
+    if (verb === 'transactWrite') (input as TransactWriteItemsInput).TransactItems.forEach(checkWrite);
     if (verb === 'deleteItem' && !deletes) note('a session was deleted by a request that ends none');
     try {
       return { output: await (table[verb] as (input: object) => Promise<object>)(input) };
@@ -48,5 +52,12 @@ export function fatedClient(table: MemoryTable, { scheduler, fates, check, note 
     if ('error' in result) throw result.error;
     return result.output;
   };
-  return { singleAttempt: true, getItem: pass('getItem'), putItem: pass('putItem'), updateItem: pass('updateItem'), deleteItem: pass('deleteItem') };
+  return {
+    singleAttempt: true,
+    getItem: pass('getItem'),
+    putItem: pass('putItem'),
+    updateItem: pass('updateItem'),
+    deleteItem: pass('deleteItem'),
+    transactWrite: pass('transactWrite'),
+  };
 }

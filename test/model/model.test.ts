@@ -19,7 +19,7 @@ const round: fc.Arbitrary<Round> = fc.record({
 const rounds = fc.array(round, { minLength: 1, maxLength: 6 });
 /** For each call in turn, what becomes of it. */
 const fates = fc.array(fc.constantFrom<Fate[]>('answered', 'answered', 'lost', 'late'), { maxLength: 16 });
-const settings = fc.record({ compress: fc.boolean(), sealed: fc.boolean(), absoluteTimeout: fc.constantFrom(5000, undefined) });
+const settings = fc.record({ compress: fc.boolean(), sealed: fc.boolean(), absoluteTimeout: fc.constantFrom(5000, 5000, undefined) });
 
 const seeds = isDeep ? [1, 2, 3] : [1];
 const WALKS = Number(process.env.WALKS || 100_000);

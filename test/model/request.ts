@@ -1,11 +1,12 @@
-import type { Books } from './books';
+import { Books, MOST, USERS, User } from './books';
 import type { Visit } from './shop';
-import { Session, SessionConflictError, SessionError, SessionEvent, SessionRequest } from '../../src/runtime';
+import { Session, SessionConflictError, SessionError, SessionEvent, SessionFactory, SessionRequest } from '../../src/runtime';
 import { isSessionId } from '../../src/runtime/session/id';
 import { keyOf, refOf } from '../../src/runtime/table/key';
 
 export const STEPS = [
   ...['read', 'set', 'setLarge', 'change', 'delete', 'take', 'update', 'updateLarge', 'flash', 'pop', 'save'] as const,
+  ...['userSignIn', 'userSignIn', 'endAll', 'endOthers', 'endOne'] as const,
   ...['signIn', 'renew', 'signOut', 'leave', 'remember', 'forget', 'page', 'form', 'newToken'] as const,
 ];
 export type Step = (typeof STEPS)[number];
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly serial: number;
   /** The short hashes of the ids that it has made. */
   readonly made: Set<string>;
+  /** Whether sessions can belong to users. */
+  readonly hasUsers: boolean;
 }
 
 /** From 2 KiB on a value is compressed. */
@@ -48,10 +51,10 @@ export class Request {
   public readonly onEvent = (event: SessionEvent): void => void this.#events.push(event);
 
   /** Runs the handler; gives the cookies of the response, and the ids that it has ended. */
-  public async run(request: ShopRequest): Promise<{ readonly setCookie: readonly string[]; readonly ended: readonly string[] }> {
+  public async run(sessions: SessionFactory, request: ShopRequest): Promise<{ readonly setCookie: readonly string[]; readonly ended: readonly string[] }> {
     let isGood = true;
     // A handler that catches errors goes on with the next step.
-    for (const step of this.#visit.steps) isGood = (await this.#attempt(() => this.#take(step, request))) && isGood;
+    for (const step of this.#visit.steps) isGood = (await this.#attempt(() => this.#take(step, request, sessions))) && isGood;
     if (this.#visit.end === 'commit' && isGood) isGood = await this.#attempt(() => this.#stored(request, async () => void (await request.commit())));
     const { setCookie } = await request.discard();
     this.#checkCookies(setCookie);
@@ -69,7 +72,7 @@ export class Request {
     }
   }
 
-  async #take(step: Step, request: ShopRequest): Promise<void> {
+  async #take(step: Step, request: ShopRequest, sessions: SessionFactory): Promise<void> {
     if (step === 'leave') return this.#leave(() => request.endSession());
     const session = await request.session();
     this.#id ??= session.ref;
@@ -84,8 +87,12 @@ export class Request {
       case 'flash': return this.#flash(session);
       case 'pop': return session.popFlash().forEach((message) => this.#books.letGo(String(message)));
       case 'save': return this.#stored(request, () => session.save());
-      case 'signIn': return this.#renew(session, false);
-      case 'renew': return this.#renew(session, true);
+      case 'signIn': return this.#renew(session, () => session.regenerate());
+      case 'renew': return this.#renew(session, () => session.regenerate({ keepDeadline: true }));
+      case 'userSignIn': return this.#around.hasUsers ? this.#renew(session, () => this.#signIn(session)) : undefined;
+      case 'endAll': return this.#endAll(sessions, undefined);
+      case 'endOthers': return this.#endAll(sessions, session.ref);
+      case 'endOne': return this.#endOne(sessions);
       case 'signOut': return this.#leave(() => session.invalidate());
       case 'remember': return session.remember(SHORT_IDLE);
       case 'forget': return session.forget();
@@ -147,8 +154,32 @@ export class Request {
     if (session.ref !== undefined) this.#books.of(session.ref).updates.add(tag);
   }
 
-  #renew(session: Shop, keepDeadline: boolean): void {
-    session.regenerate({ keepDeadline });
+  get #user(): User {
+    return this.#visit.visitor === 2 ? USERS[1] : USERS[0];
+  }
+
+  #signIn(session: Shop): void {
+    if (this.#user === USERS[0]) session.signIn(this.#user, { most: MOST, device: 'a browser' });
+    else session.signIn(this.#user);
+  }
+
+  /** What lives when it begins is ended once it is acknowledged. */
+  async #endAll(sessions: SessionFactory, except: string | undefined): Promise<void> {
+    const before = this.#books.livingOf(this.#user);
+    await sessions.user(this.#user).endAll({ except });
+    for (const ref of before) if (ref !== except) this.#books.of(ref).isEnded = true;
+  }
+
+  /** What is not listed does not live. */
+  async #endOne(sessions: SessionFactory): Promise<void> {
+    const [ref] = this.#books.livingOf(this.#user);
+    if (ref === undefined) return;
+    await sessions.user(this.#user).end(ref);
+    this.#books.of(ref).isEnded = true;
+  }
+
+  #renew(session: Shop, renew: () => void): void {
+    renew();
     this.#tokens = [];
     if (session.ref === undefined) return;
     this.#isSigningIn = true;

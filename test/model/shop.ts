@@ -1,8 +1,8 @@
 import type { Scheduler } from 'fast-check';
-import { Books, refOfItem } from './books';
+import { Books, USERS, refOfItem } from './books';
 import { Fate, fatedClient } from './fated-client';
 import { Request, Step } from './request';
-import { Clock, SessionFactoryOptions, sessionFactory } from '../../src/runtime';
+import { Clock, SessionFactory, SessionFactoryOptions, sessionFactory } from '../../src/runtime';
 import { CookieJar, FakeClock, MemoryTable, memoryTable } from '../../src/testing';
 import { countedBytes, withRandom } from '../explorer/deterministic-random';
 
@@ -80,6 +80,7 @@ export class Shop {
     await this.#readAll();
     const texts = JSON.stringify(this.#table.items());
     if ([...this.#ids].some((id) => texts.includes(id))) this.#books.problems.add('an id stands in the table');
+    if (USERS.some((user) => texts.includes(user))) this.#books.problems.add('a user id stands in the table');
     if (Object.keys(Object.prototype).length > 0) this.#books.problems.add('Object.prototype was changed');
   }
 
@@ -88,7 +89,7 @@ export class Shop {
     const cookies = this.#cookies(visit, jar);
     const mayDelete = visit.steps.some((step) => step === 'signOut' || step === 'leave') || visit.cookies === 'planted';
     const made = new Set<string>();
-    const request = new Request(this.#books, visit, { serial: ++this.#requests, made, now: () => this.#clock.now() });
+    const request = new Request(this.#books, visit, { serial: ++this.#requests, made, hasUsers: this.#settings.absoluteTimeout !== undefined, now: () => this.#clock.now() });
     const client = fatedClient(this.#table, {
       scheduler: this.#scheduler, fates: this.#fates, check: () => this.#check(), note: (problem) => this.#books.problems.add(problem),
     }, mayDelete);
@@ -100,7 +101,7 @@ export class Shop {
     };
     const options = { client, clock: this.#clockOf(visit.ahead), onEvent: request.onEvent, ...this.#options };
     const sessions = withRandom(random, () => sessionFactory<Record<string, unknown>>(options));
-    const { setCookie, ended } = await request.run(sessions.forRequest({ cookies, https: true }));
+    const { setCookie, ended } = await request.run(sessions as SessionFactory, sessions.forRequest({ cookies, https: true }));
     for (const id of ended) this.#oldIds.push(id);
     if (visit.cookies !== 'old') jar.store(setCookie);
     this.#check();
@@ -139,6 +140,10 @@ export class Shop {
   async #readAll(): Promise<void> {
     this.#check();
     const sessions = sessionFactory<Record<string, unknown>>({ client: this.#table, clock: this.#clock, consistency: 'strong', ...this.#options });
+    for (const user of USERS) {
+      const listed = (await sessions.user(user).list()).map(({ ref }) => ref).sort();
+      if (listed.join() !== this.#books.livingOf(user).sort().join()) this.#books.problems.add('the list of a user is not what lives');
+    }
     const ids = [...this.#jars.map((jar) => jar.get('session_id')), ...this.#oldIds];
     const living = new Set(this.#table.items().map(refOfItem));
     for (const id of ids) {
