@@ -12,7 +12,11 @@ interface Account {
   readonly tokens: Set<string>;
   /** The sessions that took its place. */
   readonly heirs: Set<string>;
+  /** Those of them that are no sign-in: they end where it has ended. */
+  readonly renewals: Set<string>;
   isEnded: boolean;
+  /** Whether its user has ended it, which holds for a new id that it is just getting too. A sign-out with the old id does not. */
+  isOut: boolean;
 }
 
 /** What is read of a session through the library. */
@@ -43,12 +47,14 @@ export class Books {
   readonly #owners = new Map<string, number>();
   readonly #gone = new Set<string>();
   #alive = new Map<string, Item>();
+  readonly #listed = new Map<User, readonly string[]>();
   public readonly problems = new Set<string>();
 
   public of(ref: string): Account {
     let account = this.#accounts.get(ref);
     if (account === undefined) {
-      account = { values: new Map(), updates: new Set(), messages: new Set(), tokens: new Set(), heirs: new Set(), isEnded: false };
+      const [values, messages, tokens, updates] = [new Map<string, Set<string>>(), new Set<string>(), new Set<string>(), new Set<string>()];
+      account = { values, updates, messages, tokens, heirs: new Set(), renewals: new Set(), isEnded: false, isOut: false };
       this.#accounts.set(ref, account);
     }
     return account;
@@ -79,10 +85,28 @@ export class Books {
     return ref;
   }
 
+  /** Every token that pages have got so far. */
+  public get tokens(): ReadonlySet<string> {
+    return new Set([...this.#accounts.values()].flatMap(({ tokens }) => [...tokens]));
+  }
+
   /** The living sessions of a user. */
   public livingOf(user: User): string[] {
     const key = userKeyOf(user);
     return [...this.#alive].filter(([, { usr }]) => usr !== undefined && 'B' in usr && Buffer.compare(usr.B, key) === 0).map(([ref]) => ref);
+  }
+
+  /** The sessions that the list of a user has. */
+  public listedOf(user: User): readonly string[] {
+    return this.#listed.get(user) ?? [];
+  }
+
+  /** A user has ended a session, and with it every new id that it gets or got without a sign-in. */
+  public end(ref: string): void {
+    const account = this.of(ref);
+    if (account.isOut) return;
+    account.isOut = account.isEnded = true;
+    for (const renewal of account.renewals) this.end(renewal);
   }
 
   /** Holds what stands in the table, after every call. @param now - epoch seconds */
@@ -105,6 +129,7 @@ export class Books {
     const key = userKeyOf(user);
     const list = lists.find((item) => Buffer.compare((item.sid as { readonly B: Uint8Array }).B, key) === 0);
     const listed = Object.keys((list?.ses as { readonly M: Item } | undefined)?.M ?? {});
+    this.#listed.set(user, listed);
     if (living.some((ref) => !listed.includes(ref))) this.problems.add('a session of a user lives and is not listed');
     if (user === USERS[0] && living.length > MOST) this.problems.add('more sessions of a user live than most allows');
   }

@@ -35,6 +35,8 @@ export class Request {
   readonly #events: SessionEvent[] = [];
   readonly #drafts = new Map<string, string>();
   readonly #messages = new Set<string>();
+  /** Tokens that other pages had got before it read anything. */
+  readonly #tokensBefore: ReadonlySet<string>;
   /** Tokens that its page has got, for the session as it is or will be. */
   #tokens: string[] = [];
   readonly #ended: string[] = [];
@@ -46,12 +48,15 @@ export class Request {
     this.#books = books;
     this.#visit = visit;
     this.#around = around;
+    this.#tokensBefore = books.tokens;
   }
 
   public readonly onEvent = (event: SessionEvent): void => void this.#events.push(event);
 
   /** Runs the handler; gives the cookies of the response, and the ids that it has ended. */
-  public async run(sessions: SessionFactory, request: ShopRequest): Promise<{ readonly setCookie: readonly string[]; readonly ended: readonly string[] }> {
+  public async run(
+    sessions: SessionFactory, request: ShopRequest,
+  ): Promise<{ readonly setCookie: readonly string[]; readonly ended: readonly string[] }> {
     let isGood = true;
     // A handler that catches errors goes on with the next step.
     for (const step of this.#visit.steps) isGood = (await this.#attempt(() => this.#take(step, request, sessions))) && isGood;
@@ -163,11 +168,11 @@ export class Request {
     else session.signIn(this.#user);
   }
 
-  /** What lives when it begins is ended once it is acknowledged. */
+  /** What is listed when it begins is ended once it is acknowledged. */
   async #endAll(sessions: SessionFactory, except: string | undefined): Promise<void> {
-    const before = this.#books.livingOf(this.#user);
+    const before = this.#books.listedOf(this.#user);
     await sessions.user(this.#user).endAll({ except });
-    for (const ref of before) if (ref !== except) this.#books.of(ref).isEnded = true;
+    for (const ref of before) if (ref !== except) this.#books.end(ref);
   }
 
   /** What is not listed does not live. */
@@ -175,7 +180,7 @@ export class Request {
     const [ref] = this.#books.livingOf(this.#user);
     if (ref === undefined) return;
     await sessions.user(this.#user).end(ref);
-    this.#books.of(ref).isEnded = true;
+    this.#books.end(ref);
   }
 
   #renew(session: Shop, renew: () => void): void {
@@ -195,7 +200,8 @@ export class Request {
   #form(session: Shop): void {
     const verify = (token: string) => session.verifyCsrf({ method: 'POST', headers: {}, token });
     if (session.ref === undefined || this.#isSigningIn) return;
-    for (const token of this.#books.of(session.ref).tokens) if (!verify(token)) this.#books.problems.add('a token of an earlier page is refused');
+    const { tokens } = this.#books.of(session.ref);
+    for (const token of tokens) if (this.#tokensBefore.has(token) && !verify(token)) this.#books.problems.add('a token of an earlier page is refused');
     if (verify('A'.repeat(43))) this.#books.problems.add('a token that nobody made is taken');
   }
 
@@ -233,12 +239,20 @@ export class Request {
     const ref = session?.ref;
     if (ref === undefined || types.has('ended')) return this.#forget();
     if (types.has('regenerated') || types.has('created')) this.#isSigningIn = false;
-    if (types.has('regenerated') && old !== undefined && old !== ref) this.#books.of(old).heirs.add(ref);
+    if (types.has('regenerated') && old !== undefined && old !== ref) this.#inherit(old, ref);
     const account = this.#books.of(ref);
     for (const [key, text] of this.#drafts) account.values.set(key, (account.values.get(key) ?? new Set()).add(text));
     for (const message of this.#messages) account.messages.add(message);
     for (const token of tokens) account.tokens.add(token);
     this.#forget();
+  }
+
+  #inherit(old: string, ref: string): void {
+    const former = this.#books.of(old);
+    former.heirs.add(ref);
+    if (this.#visit.steps.includes('userSignIn')) return;
+    former.renewals.add(ref);
+    if (former.isOut) this.#books.end(ref);
   }
 
   #checkCookies(setCookie: readonly string[]): void {

@@ -12,12 +12,13 @@ export interface Visit {
   readonly visitor: 0 | 1 | 2;
   /**
    * - `own`: those of the browser
+   * - `none`: none, as from a new device, whose cookies are the browser's from then on
    * - `old`: an id that has ended
    * - `garbage`: the browser's, among what is no cookie of ours
    * - `dead ones too`: the browser's, with two ids that nobody issued
    * - `planted`: the browser's, and the attacker's, as a sibling host plants it on visitor 0
    */
-  readonly cookies: 'own' | 'old' | 'garbage' | 'dead ones too' | 'planted';
+  readonly cookies: 'own' | 'none' | 'old' | 'garbage' | 'dead ones too' | 'planted';
   readonly steps: readonly Step[];
   readonly end: 'commit' | 'fail';
   /** Seconds that the clock of its function is ahead of the others. */
@@ -89,7 +90,8 @@ export class Shop {
     const cookies = this.#cookies(visit, jar);
     const mayDelete = visit.steps.some((step) => step === 'signOut' || step === 'leave') || visit.cookies === 'planted';
     const made = new Set<string>();
-    const request = new Request(this.#books, visit, { serial: ++this.#requests, made, hasUsers: this.#settings.absoluteTimeout !== undefined, now: () => this.#clock.now() });
+    const hasUsers = this.#settings.absoluteTimeout !== undefined;
+    const request = new Request(this.#books, visit, { serial: ++this.#requests, made, hasUsers, now: () => this.#clock.now() });
     const client = fatedClient(this.#table, {
       scheduler: this.#scheduler, fates: this.#fates, check: () => this.#check(), note: (problem) => this.#books.problems.add(problem),
     }, mayDelete);
@@ -120,6 +122,7 @@ export class Shop {
     const planted = (visitor === 0 ? this.#jars[2] : jar).cookies().filter((cookie) => cookie.startsWith('session_id='));
     switch (cookies) {
       case 'old': return [`session_id=${this.#oldIds.at(-1) ?? NEVER_ISSUED[0]}`];
+      case 'none': return [];
       case 'garbage': return ['session_id=%00', 'session_id', ...jar.cookies(), 'session_id="quoted"; __proto__=1'];
       case 'dead ones too': return [`session_id=${NEVER_ISSUED[1]}`, ...jar.cookies(), `session_id=${NEVER_ISSUED[2]}`];
       case 'planted': return [...planted, ...jar.cookies()];
