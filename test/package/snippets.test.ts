@@ -6,9 +6,10 @@ import { sourcesByName } from '../../projenrc/entry-points';
 
 /**
  * A block of TypeScript, and before it, where there is one, a comment that no
- * reader sees: `<!-- given: … -->` with what the block takes for granted.
+ * reader sees: `<!-- given: … -->` with what the block takes for granted, or
+ * `<!-- file: … -->` with its place, from which it imports others.
  */
-const BLOCK = /(?:<!-- given:([^]*?)-->\s*)?^```(?:ts|mts|typescript)\n([^]*?)^```/gm;
+const BLOCK = /(?:<!-- (?:given:([^]*?)|file: (\S+) )-->\s*)?^```(?:ts|mts|typescript)\n([^]*?)^```/gm;
 
 function documents(): string[] {
   const docs = existsSync(join(ROOT, 'docs')) ? readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }) : [];
@@ -19,10 +20,10 @@ function documents(): string[] {
 function modulesOf(document: string): [file: string, text: string][] {
   const text = readFileSync(join(ROOT, document), 'utf8');
   return [...text.matchAll(BLOCK)].map((match) => {
-    const [whole, given = '', code = ''] = match;
+    const [whole, given = '', file, code = ''] = match;
     const line = text.slice(0, match.index + whole.indexOf('```')).split('\n').length;
     const module = `${'\n'.repeat(line)}${code}\nexport {};${given.replaceAll('\n', ' ')}\n`;
-    return [join(ROOT, `${document}.${line}.ts`), module];
+    return [file === undefined ? join(ROOT, `${document}.${line}.ts`) : join(ROOT, document, '..', file), module];
   });
 }
 
@@ -46,6 +47,8 @@ function problemsIn(modules: ReadonlyMap<string, string>): string[] {
   const compilerOptions = options();
   const host = ts.createCompilerHost(compilerOptions);
   const { getSourceFile, fileExists } = host;
+  // The folders of the files that documents name are not there.
+  host.directoryExists = () => true;
   host.fileExists = (file) => modules.has(file) || fileExists.call(host, file);
   host.getSourceFile = (file, target, ...rest) => {
     const text = modules.get(file);
