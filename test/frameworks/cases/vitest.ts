@@ -23,7 +23,8 @@ test("the page's test passes in Vitest", async () => {
     const alias = sourcesByName().map(([name, source]) => ({ find: new RegExp(`^${name}$`), replacement: join(ROOT, `${source}.ts`) }));
     const list = alias.map(({ find, replacement }) => `{ find: ${String(find)}, replacement: ${JSON.stringify(replacement)} }`).join(', ');
     writeFileSync(join(folder, 'vitest.config.mjs'), `export default { resolve: { alias: [${list}] } };\n`);
-    const { stdout } = await promisify(execFile)(process.execPath, [VITEST, 'run', '--root', folder], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+    const env = { ...process.env, NO_COLOR: '1' };
+    const { stdout } = await promisify(execFile)(process.execPath, [VITEST, 'run', '--root', folder], { cwd: folder, env });
     assert.match(stdout, /Tests +1 passed/);
   } finally {
     rmSync(folder, { recursive: true });
