@@ -1,6 +1,6 @@
 /**
- * Checks the types of everything that has a tsconfig.json, two programs at a time.
- * The tests themselves are only stripped of their types, which is why this comes first.
+ * Checks the types of everything that has a tsconfig.json, with TypeScript 7, which takes a fifth of the time that 6 takes:
+ * 6 compiles what is published. The tests themselves are only stripped of their types, which is why this comes first.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,7 @@ const FOLDERS = ['test', 'examples', 'demo', '.', 'bench', 'src/testing', 'src/c
 const AT_ONCE = 2;
 
 function check(folder: string): Promise<boolean> {
-  const tsc = spawn(join(ROOT, 'node_modules/.bin/tsc'), ['--noEmit', '--pretty', 'false', '-p', folder], { cwd: ROOT, stdio: 'inherit' });
+  const tsc = spawn(process.execPath, [join(ROOT, 'node_modules/typescript7/bin/tsc'), '--noEmit', '--pretty', 'false', '-p', folder], { cwd: ROOT, stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     tsc.once('error', reject);
     tsc.once('exit', (code) => {

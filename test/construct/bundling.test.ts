@@ -9,8 +9,8 @@ import { SessionTable } from '../../src';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** What a handler, the runtime and the AWS SDK may take together, in bytes. They took 361 kB when this was written. */
-const SIZE_LIMIT = 420_000;
+/** What a handler, the runtime and the AWS SDK may take together, in bytes. They take 412 kB, and 423 kB by the oldest aws-cdk-lib. */
+const SIZE_LIMIT = 430_000;
 
 const EXAMPLE = join(ROOT, 'examples', 'http-api', 'handler.ts');
 

@@ -65,10 +65,10 @@ describe('ended sessions', () => {
 });
 
 describe('update', () => {
-  test('applies each of fifty updates at once exactly once', async () => {
+  test('applies each of twenty updates at once exactly once', async () => {
     const patient = await scene.signedIn({ deadline: 900_000, timeout: 86_400 });
-    await Promise.all(Array.from({ length: 50 }, () => patient.visit((session) => session.update('count', (count = 0) => count + 1))));
-    expect(await patient.visit((session) => session.get('count'))).toBe(50);
+    await Promise.all(Array.from({ length: 20 }, () => patient.visit((session) => session.update('count', (count = 0) => count + 1))));
+    expect(await patient.visit((session) => session.get('count'))).toBe(20);
   });
 
   test('costs one read and one write where nobody else writes', async () => {

@@ -52,15 +52,15 @@ describe.each(embeddedEngines())('lost answers on $name', (engine) => {
       expect(await scene.seen(visitor)).toEqual({ name: 'Ada', count: 3, key1: 1, key4: 4, key7: 7 });
     });
 
-    test('by fifty requests at once is applied once for each, beside plain sets', async () => {
+    test('by twenty requests at once is applied once for each, beside plain sets', async () => {
       const visitor = await scene.signedIn({ deadline: 900_000 });
-      const requests = await Promise.all(Array.from({ length: 55 }, () => visitor.open()));
+      const requests = await Promise.all(Array.from({ length: 25 }, () => visitor.open()));
       await Promise.all(requests.map(async ({ request, session }, i) => {
-        if (i < 50) await session.update('count', (count = 0) => count + 1);
+        if (i < 20) await session.update('count', (count = 0) => count + 1);
         else session.set(`key${i}` as 'note', i);
         await visitor.commit(request);
       }));
-      expect(await scene.seen(visitor)).toEqual({ name: 'Ada', count: 50, key50: 50, key51: 51, key52: 52, key53: 53, key54: 54 });
+      expect(await scene.seen(visitor)).toEqual({ name: 'Ada', count: 20, key20: 20, key21: 21, key22: 22, key23: 23, key24: 24 });
     });
 
     test('that is refused because the session was ended is never applied', async () => {
