@@ -86,7 +86,7 @@ if (!install()) {
         console.log(`${version} ${name}: not for this Node, says ${missing}`);
         continue;
       }
-      const { stdout, stderr } = run(node, ['--no-warnings', '--import', 'tsx', '--test', '--test-reporter=tap', file]);
+      const { stdout, stderr } = run(node, ['--no-warnings', '--import', 'tsx', '--test', '--test-timeout=60000', '--test-reporter=tap', file]);
       const counts = { passed: figure(stdout, 'pass'), failed: figure(stdout, 'fail') };
       console.log(`${version} ${name}: ${counts.passed} passed, ${counts.failed} failed`);
       if (counts.failed > 0 || counts.passed === 0) console.log(stdout, stderr);

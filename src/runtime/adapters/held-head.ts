@@ -6,10 +6,16 @@ type Methods = Record<Verb, (this: unknown, ...values: unknown[]) => unknown>;
 
 const VERBS: readonly Verb[] = ['writeHead', 'write', 'end', 'flushHeaders'];
 /**
+ * Bytes that may wait. Far more than a response or a compressor takes at once: a writer that was told to wait here
+ * is told to wait by them too, and `drain` is theirs. A compressor hides the response's own from whoever listens.
+ */
+const MOST_WAITING = 1 << 20;
+
+/**
  * Holds the head of a response until the session is stored: what is written
  * before then waits, and is written after it in the same order.
  *
- * | until then | `write` gives false, and `drain` follows; `headersSent` is false |
+ * | until then | `write` gives true, up to 1 MiB, and then false; `headersSent` is false |
  * | stored | the former methods are back, and what waits is written |
  * | store out of reach | what waits is never written, nor what follows; this response goes out in its place |
  * | another error | what waits is dropped; the error handler writes the response |
@@ -26,6 +32,7 @@ export function holdHead(
   const own = VERBS.filter((verb) => Object.hasOwn(methods, verb));
   const held = {} as Methods;
   const waiting: [Verb, unknown[]][] = [];
+  let bytes = 0;
   let isStoring = false;
   let hasHead = false;
   /** What becomes of a call: it waits, at first, and then passes. Where another response went out, it waits for ever. */
@@ -37,7 +44,10 @@ export function holdHead(
     else hasHead = takeHead(response, values);
     if (!isStoring) store().then(go, stop);
     isStoring = true;
-    return verb !== 'write' && response;
+    if (verb !== 'write') return response;
+    const [chunk] = values as [string | Uint8Array];
+    bytes += Buffer.byteLength(chunk);
+    return bytes < MOST_WAITING;
   }
 
   function pass(verb: Verb, values: unknown[]): unknown {
@@ -63,9 +73,9 @@ export function holdHead(
     }
     release();
     if (hasHead) pass('writeHead', [response.statusCode]);
-    const isFree = waiting.map(([verb, values]) => pass(verb, values) === (verb === 'write'));
-    // Where the last write finds the response full, it says itself when it has drained.
-    if (isFree.at(-1)) response.emit('drain');
+    const last = waiting.map(([verb, values]) => pass(verb, values)).at(-1);
+    // A response without a body, as to HEAD, takes everything and says nothing of it.
+    if (bytes >= MOST_WAITING && last === true) response.emit('drain');
   }
 
   function stop(error: unknown): void {

@@ -15,6 +15,8 @@ import type { Asked } from '../support/subject';
 import { type Shop, Table, settled } from '../support/table';
 
 const LONG = 'x'.repeat(70_000);
+/** More than may wait for the session. */
+const LARGE = Array.from({ length: 60 }, (_, part) => String(part % 10).repeat(50_000));
 const FILE = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 
 let table: Table;
@@ -71,6 +73,7 @@ describe('every way to write a response carries the cookie, and comes whole', ()
     ['end with a callback', async (_, response) => new Promise<void>((resolve) => response.end('done', resolve)), 'done'],
     ['write with a callback', (_, response) => response.write('one ', () => response.end('two')), 'one two'],
     ['a pipe of 70 KB', (_, response) => Readable.from([LONG.slice(0, 40_000), LONG.slice(40_000)]).pipe(response), LONG],
+    ['a pipe of 3 MB', (_, response) => Readable.from(LARGE).pipe(response), LARGE.join('')],
     ['a flush before the body', async (_, response) => {
       response.flushHeaders();
       await settled();
@@ -123,6 +126,12 @@ describe('every way to write a response carries the cookie, and comes whole', ()
     assert.equal(setCookie.length, 2);
   });
 
+  test('HEAD of a pipe of 3 MB ends', async () => {
+    const { body, setCookie } = await answers((_, response) => Readable.from(LARGE).pipe(response), { method: 'HEAD' });
+    assert.equal(body, '');
+    assert.equal(setCookie.length, 2);
+  });
+
   test('a response that is not modified keeps its 304', async () => {
     const { status } = await answers((_, response) => response.status(304).end());
     assert.equal(status, 304);
@@ -161,6 +170,14 @@ describe('compression', () => {
         await served.stop!();
       });
     }
+
+    test(`mounted ${place} compresses a pipe of 3 MB`, async () => {
+      const { served } = await serve((_, response) => Readable.from(LARGE).pipe(response.type('text')), arrange);
+      const { body, setCookie } = await gzipped(served.port);
+      assert.equal(gunzipSync(Buffer.from(body, 'latin1')).toString(), LARGE.join(''));
+      assert.equal(setCookie.length, 2);
+      await served.stop!();
+    });
 
     test(`mounted ${place} leaves the 503 readable`, async () => {
       const { served } = await serve((_, response) => response.type('text').send(LONG), arrange);
