@@ -15,3 +15,8 @@ export {
   type SessionTableProps,
 } from './construct/session-table';
 export { SessionTableBase } from './construct/session-table-base';
+
+/** Not an export for the compiler, which says so by itself: for JavaScript, where it would only be "not a function". */
+exports.sessionFactory = (): never => {
+  throw new TypeError("sessionFactory: this is the construct. Import sessionFactory from 'cdk-session-table/runtime'.");
+};

@@ -96,7 +96,7 @@ test('a store that denies is a 500, at the read and at the commit', async () => 
 });
 
 test('what is not a session factory is refused when the handler is made', () => {
-  expect(() => fetchHandler(sessionFactory as never, () => new Response())).toThrow('fetchHandler: sessions is a function, maybe sessionFactory itself; allowed is what sessionFactory() returns.');
+  expect(() => fetchHandler(sessionFactory as never, () => new Response())).toThrow('fetchHandler: sessions is a function, maybe sessionFactory itself or the handler; allowed is what sessionFactory() returns.');
   for (const nothing of [null, undefined, 7, {}]) expect(() => fetchHandler(nothing as never, () => new Response())).toThrow(TypeError);
 });
 

@@ -5,8 +5,7 @@ import { ROOT } from './scratch';
 import { Visitor } from './visitor';
 import { type Report, check } from '../support/report';
 
-const PAGE = join(ROOT, 'docs/deployment.md');
-const SECTION = /^## From nothing to a deployed stack\n(?<text>[^]*?)^## /m;
+const PAGE = join(ROOT, 'docs/tutorial.md');
 const BLOCK = /(?:<!-- file: (?<file>\S+) -->\n)?^```(?<language>\w+)\n(?<code>[^]*?)^```/gm;
 const STACK = 'ShopStack';
 
@@ -17,7 +16,7 @@ interface Step {
 }
 
 /**
- * The way of docs/deployment.md from an empty folder to a deployed stack: its commands
+ * The way of docs/tutorial.md from an empty folder to a deployed stack: its commands
  * and files are taken word for word. Only the package's name is replaced by its
  * tarball, because the registry's version is not this one.
  */
@@ -67,15 +66,19 @@ export class FirstSteps {
   }
 }
 
-/** Proves that these steps lead to a page that counts visits. */
+/** Proves that these steps lead to a page that people sign in to. */
 export async function proveFirstSteps(report: Report, steps: FirstSteps): Promise<void> {
   const { cloud } = steps.workshop;
-  await report.prove('The first steps of docs/deployment.md: cdk init, npm install, code, bootstrap, deploy', async () => `${await steps.deploy()} steps`);
-  await report.prove('The first steps: the page counts visits', async () => {
+  await report.prove('The first steps of docs/tutorial.md: cdk init, npm install, code, its test, bootstrap, deploy', async () => `${await steps.deploy()} steps`);
+  await report.prove('The first steps: signed in with the right password alone, and the page counts visits', async () => {
     const { Url = '' } = await cloud.outputs(STACK);
     const visitor = new Visitor(cloud.endpoint, Url);
-    const seen = [(await visitor.open()).body, (await visitor.open()).body];
-    check(seen.join() === 'Visit 1,Visit 2', seen.join());
+    const wrong = await visitor.open('/sign-in', 'POST', { name: 'ada', password: 'wrong' });
+    check(wrong.status === 403, `the wrong password got ${wrong.status}`);
+    const right = await visitor.open('/sign-in', 'POST', { name: 'ada', password: 'correct horse' });
+    check(right.status === 303, `the right password got ${right.status}`);
+    const seen = [(await visitor.open()).body, (await visitor.open()).body].map((body) => /^Hello, ada. Visit \d/.exec(body)?.[0]);
+    check(seen.join() === 'Hello, ada. Visit 1,Hello, ada. Visit 2', seen.join());
     return seen.join(', then ');
   });
   await report.prove('The first steps: the item is in the table', async () => {
@@ -100,11 +103,8 @@ async function take({ file, code }: Step, shell: Shell, tarball: string): Promis
   await shell.run(code.replace('npm install cdk-session-table', `npm install ${tarball}`));
 }
 
-/** @throws Error where the page has no such section */
 function firstSteps(): Step[] {
-  const text = SECTION.exec(readFileSync(PAGE, 'utf8'))?.groups?.text;
-  check(text !== undefined, `${PAGE} has no first steps`);
-  return [...text.matchAll(BLOCK)].map(({ groups }) => ({ file: groups?.file, code: groups?.code ?? '' }));
+  return [...readFileSync(PAGE, 'utf8').matchAll(BLOCK)].map(({ groups }) => ({ file: groups?.file, code: groups?.code ?? '' }));
 }
 
 /** A terminal: the folder that one command ends in is where the next one starts. */

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { ROOT } from './source-graph';
-import { sourcesByName } from '../../projenrc/entry-points';
+import { problemsIn } from '../support/compile';
 
 /**
  * A block of TypeScript, and before it, where there is one, a comment that no
- * reader sees: `<!-- given: … -->` with what the block takes for granted.
+ * reader sees: `<!-- given: … -->` with what the block takes for granted, or
+ * `<!-- file: … -->` with its place, from which it imports others.
  */
-const BLOCK = /(?:<!-- given:([^]*?)-->\s*)?^```(?:ts|mts|typescript)\n([^]*?)^```/gm;
+const BLOCK = /(?:<!-- (?:given:([^]*?)|file: (\S+) )-->\s*)?^```(?:ts|mts|typescript)\n([^]*?)^```/gm;
 
 function documents(): string[] {
   const docs = existsSync(join(ROOT, 'docs')) ? readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }) : [];
@@ -19,10 +19,10 @@ function documents(): string[] {
 function modulesOf(document: string): [file: string, text: string][] {
   const text = readFileSync(join(ROOT, document), 'utf8');
   return [...text.matchAll(BLOCK)].map((match) => {
-    const [whole, given = '', code = ''] = match;
+    const [whole, given = '', file, code = ''] = match;
     const line = text.slice(0, match.index + whole.indexOf('```')).split('\n').length;
     const module = `${'\n'.repeat(line)}${code}\nexport {};${given.replaceAll('\n', ' ')}\n`;
-    return [join(ROOT, `${document}.${line}.ts`), module];
+    return [file === undefined ? join(ROOT, `${document}.${line}.ts`) : join(ROOT, document, '..', file), module];
   });
 }
 
@@ -32,34 +32,6 @@ function namedModules(document: string): [file: string, text: string][] {
     const name = /^\n+\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1];
     return name === undefined ? [] : [[join(ROOT, document, '..', name), text]];
   });
-}
-
-function options(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(join(ROOT, 'test/tsconfig.json'), (file) => ts.sys.readFile(file));
-  const paths = Object.fromEntries(sourcesByName().map(([name, source]) => [name, [join(ROOT, `${source}.ts`)]]));
-  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, 'test')).options;
-  return { ...parsed, paths, noUnusedLocals: false, noUnusedParameters: false };
-}
-
-/** What the compiler finds in these modules, as `README.md.12.ts:14 message`. */
-function problemsIn(modules: ReadonlyMap<string, string>): string[] {
-  const compilerOptions = options();
-  const host = ts.createCompilerHost(compilerOptions);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (file) => modules.has(file) || fileExists.call(host, file);
-  host.getSourceFile = (file, target, ...rest) => {
-    const text = modules.get(file);
-    return text === undefined ? getSourceFile.call(host, file, target, ...rest) : ts.createSourceFile(file, text, target);
-  };
-  const declared = ['src/testing/dynalite.d.ts', 'docs/shapes/frameworks.d.ts'].map((file) => join(ROOT, file));
-  const program = ts.createProgram({ rootNames: [...modules.keys(), ...declared], options: compilerOptions, host });
-  const files = program.getSourceFiles().filter(({ fileName }) => modules.has(fileName));
-  return files.flatMap((file) =>
-    [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(({ start, messageText }) => {
-      const line = file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
-      return `${file.fileName.slice(ROOT.length + 1)}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-    }),
-  );
 }
 
 test('every TypeScript block of README.md and docs compiles as it stands', () => {

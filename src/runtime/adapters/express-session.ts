@@ -1,5 +1,5 @@
 /**
- * A store for express-session, @fastify/session and koa-session.
+ * A store for express-session, `@fastify/session` and koa-session.
  *
  * @packageDocumentation
  */
@@ -21,7 +21,7 @@ interface Base {
  * Writes only the keys that a request changed, and nothing into a session that
  * was destroyed meanwhile. Every read is strong.
  *
- * @param session - what express-session exports; leave it out for @fastify/session and koa-session
+ * @param session - what express-session exports; leave it out for `@fastify/session` and koa-session
  */
 export function sessionStore<Parent extends object, Data extends object>(
   session: { readonly Store: abstract new () => Parent },

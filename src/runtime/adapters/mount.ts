@@ -63,7 +63,7 @@ export class Mount<Data extends object, Entry = SessionRequest<Data>> {
 /** @throws TypeError where `sessions` was not made by `sessionFactory` */
 export function mustBeFactory(name: string, sessions: unknown): void {
   if (isFactory(sessions)) return;
-  const came = typeof sessions === 'function' ? 'a function, maybe sessionFactory itself' : sessions === null ? 'null' : typeof sessions;
+  const came = typeof sessions === 'function' ? 'a function, maybe sessionFactory itself or the handler' : sessions === null ? 'null' : typeof sessions;
   throw new TypeError(`${name}: sessions is ${came}; allowed is what sessionFactory() returns.`);
 }
 

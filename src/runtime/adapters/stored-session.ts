@@ -10,7 +10,7 @@ export type Callback<Result = void> = (error?: unknown, result?: Result) => void
 /** koa-session hands over options, the context of its request among them, and waits for promises. */
 type Extra = number | string | { readonly ctx?: object } | undefined;
 
-/** The store, in the contracts of express-session and @fastify/session (with a callback) and of koa-session (with a promise). */
+/** The store, in the contracts of express-session and `@fastify/session` (with a callback) and of koa-session (with a promise). */
 export interface SessionStore {
   /** Each library has a type of its own for what it gets back. */
   get(id: string, callback: Callback<never>): void;

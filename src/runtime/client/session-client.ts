@@ -93,7 +93,7 @@ export interface SessionClient {
   /**
    * Whether a call is one attempt, so that the store may repeat it.
    *
-   * @default false - the client repeats failed calls itself
+   * @default - `false`: the client repeats failed calls itself
    */
   readonly singleAttempt?: boolean;
   /** The URL that calls go to, for the message of one that could not be sent. It may become known with the failure. */

@@ -151,12 +151,20 @@ export class Session<Data extends object = Record<string, unknown>> {
     return this.#values.keys().length;
   }
 
-  /** The value of a key, or `undefined`. */
+  /**
+   * The value of a key, or `undefined`.
+   *
+   * @example const cart = session.get('cart') ?? [];
+   */
   public get<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
     return this.#values.get(key) as Data[Key] | undefined;
   }
 
-  /** Whether a key has a value. Reads nothing, so a damaged value counts until `get` finds it absent. */
+  /**
+   * Whether a key has a value. Reads nothing, so a damaged value counts until `get` finds it absent.
+   *
+   * @example const isSignedIn = session.has('userId');
+   */
   public has(key: keyof Data & string): boolean {
     return this.#values.has(key);
   }
@@ -168,53 +176,86 @@ export class Session<Data extends object = Record<string, unknown>> {
    * @param key - 1 to 255 bytes of well-formed Unicode, not `__proto__`
    * @param value - anything that JSON keeps, or that your `codec` takes
    * @throws TypeError for a key or a value that cannot be stored, with the path of what is wrong
+   * @example session.set('userId', 'ada');
    */
   public set<Key extends keyof Data & string>(key: Key, value: Data[Key] | undefined): void {
     this.#host.beforeChange();
     this.#values.set(key, value);
   }
 
-  /** Deletes a key. */
+  /**
+   * Deletes a key.
+   *
+   * @example session.delete('cart');
+   */
   public delete(key: keyof Data & string): void {
     this.#host.beforeChange();
     this.#values.delete(key);
   }
 
-  /** Returns the value of a key and deletes it. Two requests at once may both get it. */
+  /**
+   * Returns the value of a key and deletes it. Two requests at once may both get it.
+   *
+   * @example const state = session.take('state'); // what a sign-in with another site brought back has to equal it
+   */
   public take<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
     const value = this.get(key);
     if (this.has(key)) this.delete(key);
     return value;
   }
 
-  /** Deletes the keys that this request has read. Keys that other requests add meanwhile stay; `invalidate` ends everything. */
+  /**
+   * Deletes the keys that this request has read. Keys that other requests add meanwhile stay; `invalidate` ends everything.
+   *
+   * @example session.clear();
+   */
   public clear(): void {
     this.#host.beforeChange();
     this.#values.clear();
   }
 
-  /** The keys that have a value. */
+  /**
+   * The keys that have a value.
+   *
+   * @example const names = session.keys(); // ['userId', 'cart']
+   */
   public keys(): (keyof Data & string)[] {
     return this.#values.keys() as (keyof Data & string)[];
   }
 
-  /** The values. */
+  /**
+   * The values.
+   *
+   * @example for (const value of session.values()) console.log(typeof value);
+   */
   public values(): Data[keyof Data & string][] {
     return this.entries().map(([, value]) => value as Data[keyof Data & string]);
   }
 
-  /** The keys with their values. */
+  /**
+   * The keys with their values.
+   *
+   * @example for (const [key, value] of session.entries()) console.log(key, typeof value);
+   */
   public entries(): { [Key in keyof Data & string]: [Key, Data[Key]] }[keyof Data & string][] {
     const entries = this.keys().map((key) => [key, this.get(key)]);
     return entries.filter(([, value]) => value !== undefined) as ReturnType<this['entries']>;
   }
 
-  /** Iterates over the keys with their values. */
+  /**
+   * Iterates over the keys with their values.
+   *
+   * @example const size = JSON.stringify([...session]).length;
+   */
   public [Symbol.iterator](): IterableIterator<{ [Key in keyof Data & string]: [Key, Data[Key]] }[keyof Data & string]> {
     return this.entries()[Symbol.iterator]();
   }
 
-  /** The data as a plain object. Its values are those that `get` returns. */
+  /**
+   * The data as a plain object. Its values are those that `get` returns.
+   *
+   * @example const { userId, cart = [] } = session.toObject();
+   */
   public toObject(): Partial<Data> {
     return Object.fromEntries(this.entries()) as Partial<Data>;
   }
@@ -230,6 +271,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    * @throws SessionEndedError if the session was ended meanwhile; it was not applied
    * @throws SessionUnavailableError if the store cannot be reached; it was not applied
    * @throws TypeError if `change` returns a promise or a value that cannot be stored
+   * @example await session.update('cart', (cart = []) => [...cart, 'tea']);
    */
   public async update<Key extends keyof Data & string>(
     key: Key,
@@ -245,6 +287,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    * @throws SessionEndedError if the session was ended meanwhile; `outcome` says whether the change may stand elsewhere
    * @throws SessionUnavailableError if the store cannot be reached
    * @throws SessionTooLargeError if the session would not fit an item; nothing was written
+   * @example await session.save(); // before a call that may fail after the customer has paid
    */
   public async save(): Promise<void> {
     await this.#host.save();
@@ -255,6 +298,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    * response removes the cookie. The object then stands for a new, empty session.
    *
    * @throws SessionUnavailableError if the store cannot be reached; the session then lives on
+   * @example await session.invalidate(); // sign-out; context.endSession() does it without the read
    */
   public async invalidate(): Promise<void> {
     await this.#host.invalidate();
@@ -267,6 +311,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    *
    * @throws SessionError with the code `misuse` if the session is a user's and the client has no transactions
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#renew-the-session-id-after-any-privilege-level-change
+   * @example session.regenerate(); // once the password was right
    */
   public regenerate({ keepDeadline = false }: RegenerateOptions = {}): void {
     this.#host.beforeChange();
@@ -286,6 +331,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    * @param userId - 1 to 1,024 bytes of well-formed Unicode
    * @throws TypeError for a user id, a device or a number that cannot be used
    * @throws SessionError with the code `misuse` without `absoluteTimeout`, or if the client has no transactions
+   * @example session.signIn('ada', { device: 'Firefox on Linux', most: 3 });
    */
   public signIn(userId: string, options: SignInOptions = {}): void {
     const { device, most } = options;
@@ -306,6 +352,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    *
    * @param seconds - from 1 to 34560000, which is 400 days
    * @throws TypeError for anything else
+   * @example session.remember(30 * 24 * 3600); // 30 days
    */
   public remember(seconds: number): void {
     this.#host.beforeChange();
@@ -315,7 +362,11 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#idle = { seconds };
   }
 
-  /** Undoes `remember`: the factory's timeout and cookie apply again. */
+  /**
+   * Undoes `remember`: the factory's timeout and cookie apply again.
+   *
+   * @example session.forget();
+   */
   public forget(): void {
     this.#host.beforeChange();
     this.#idle = { seconds: undefined };
@@ -326,19 +377,28 @@ export class Session<Data extends object = Record<string, unknown>> {
    *
    * @throws SessionError with the code `misuse` for the 101st message before they are stored
    * @throws TypeError for a message that cannot be stored
+   * @example session.flash('Your order is on its way.');
    */
   public flash(message: unknown, queue = '', options: FlashOptions = {}): void {
     this.#host.beforeChange();
     this.#messages.add(message, queue, options, this.#host.now);
   }
 
-  /** Returns the messages of a queue, the oldest first, and removes them. Any past the 250th stay for the next request. */
+  /**
+   * Returns the messages of a queue, the oldest first, and removes them. Any past the 250th stay for the next request.
+   *
+   * @example for (const message of session.popFlash()) console.log(message);
+   */
   public popFlash(queue = ''): unknown[] {
     if (this.#messages.peek(queue).length > 0) this.#host.beforeChange();
     return this.#messages.pop(queue);
   }
 
-  /** Returns the messages of a queue, the oldest first, and keeps them. */
+  /**
+   * Returns the messages of a queue, the oldest first, and keeps them.
+   *
+   * @example const hasErrors = session.peekFlash('errors').length > 0;
+   */
   public peekFlash(queue = ''): unknown[] {
     return this.#messages.peek(queue);
   }
@@ -347,6 +407,8 @@ export class Session<Data extends object = Record<string, unknown>> {
    * A token for forms. Each call returns another text, and all of them are
    * valid until `regenerate` or `newCsrfToken`. Asking for one stores nothing;
    * if the session is never stored, it never verifies.
+   *
+   * @example const field = `<input type="hidden" name="token" value="${session.csrfToken()}">`;
    */
   public csrfToken(): string {
     const { csrfSecret, random } = this.#host;
@@ -355,7 +417,11 @@ export class Session<Data extends object = Record<string, unknown>> {
     return csrfToken(this.#csr ?? stored ?? (this.#csr = newCsrfSecret(random)), random);
   }
 
-  /** Makes another secret, after which former tokens no longer verify, and returns a token of it. */
+  /**
+   * Makes another secret, after which former tokens no longer verify, and returns a token of it.
+   *
+   * @example const token = session.newCsrfToken();
+   */
   public newCsrfToken(): string {
     this.#host.beforeChange();
     this.#csr = newCsrfSecret(this.#host.random);
@@ -369,6 +435,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    * the three may not.
    *
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+   * @example const isOurs = session.verifyCsrf({ method: req.method, headers: req.headers, token: body.token });
    */
   public verifyCsrf(request: CsrfRequest, options: CsrfOptions = {}): boolean {
     const { csrfSecret, https } = this.#host;
