@@ -1,9 +1,12 @@
+import { ENTRY_POINTS } from '../projenrc/entry-points';
+
 /** What stands on a page of the reference, in this order: the exports of one entry point under one heading. */
 export interface Section {
   readonly heading: string;
   /** The entry point, as in `exports` of package.json. */
   readonly entry: string;
-  readonly names: readonly string[];
+  /** All that no page before shows where it is left out: values first, then types. */
+  readonly names?: readonly string[];
 }
 
 export interface Page {
@@ -15,12 +18,19 @@ export interface Page {
 }
 
 const section = (heading: string, entry: string, names: string): Section => ({ heading, entry, names: names.split(' ') });
-const adapter = (title: string, entry: string, names: string): Section =>
-  section(`${title}: \`cdk-session-table/${entry}\``, `./${entry}`, names);
+
+/** The adapters that have an entry point of their own have a page of their own, which nobody has to add here. */
+const ADAPTERS = Object.entries(ENTRY_POINTS).filter(([, source]) => source.startsWith('runtime/adapters/')).map(([entry]) => entry);
+const ADAPTER_PAGES = ADAPTERS.map((entry): Page => ({
+  file: entry.slice(2),
+  title: `The adapter \`${entry.slice(2)}\``,
+  intro: `Import from \`cdk-session-table${entry.slice(1)}\`. [Frameworks](../frameworks.md) shows a whole app.`,
+  sections: [{ heading: 'What it exports', entry }],
+}));
 
 /**
- * The pages of `docs/api`. Every export of every entry point has its place
- * here: the build fails for one that is forgotten.
+ * The pages of `docs/api`. Every export of every other entry point has its
+ * place here: the build fails for one that is forgotten.
  */
 export const PAGES: readonly Page[] = [
   {
@@ -65,7 +75,9 @@ export const PAGES: readonly Page[] = [
     file: 'adapters',
     title: 'The adapters',
     intro: 'Each takes a session factory and adds the same two functions to what your framework hands to a route. '
-      + '[Frameworks](../frameworks.md) shows a whole app for each.',
+      + '[Frameworks](../frameworks.md) shows a whole app for each.\n\n'
+      + `With an entry point of their own: ${ADAPTERS.map((entry) => `[${entry.slice(2)}](${entry.slice(2)}.md)`).join(', ')}. `
+      + 'What Lambda itself calls is in `cdk-session-table/runtime`:',
     sections: [
       section('What all of them add', './runtime', 'WithSession'),
       section('Lambda', './runtime', 'lambdaHandler routeOf LambdaHttpEvent LambdaContext LambdaHttpResponse'),
@@ -73,17 +85,9 @@ export const PAGES: readonly Page[] = [
       section('Authorizers', './runtime',
         'sessionAuthorizer AuthorizerEvent AuthorizerResult AuthorizerPolicy AuthorizerAnswer AuthorizerValues'),
       section('Fetch', './runtime', 'fetchHandler FetchRequest FetchResponse PlatformRequest'),
-      adapter('Express', 'express', 'expressSessions ExpressSessions ExpressRequest NodeResponse PassportMiddleware PassportSession'),
-      adapter('express-session', 'express-session', 'sessionStore SessionStore StoredSession'),
-      adapter('Hono', 'hono', 'honoSessions SessionVariables HonoContext'),
-      adapter('Fastify', 'fastify', 'fastifySessions FastifySessions FastifyInstance FastifyRequest FastifyReply'),
-      adapter('Koa', 'koa', 'koaSessions KoaMiddleware KoaContext'),
-      adapter('middy', 'middy', 'middySessions MiddySessions MiddyContext MiddyRequest'),
-      adapter('Powertools', 'powertools', 'powertoolsSessions PowertoolsSession PowertoolsContext'),
-      adapter('React Router', 'react-router',
-        'reactRouterSessions ReactRouterSessions ReactRouterStorage ReactRouterSession ReactRouterContext ReactRouterArguments'),
     ],
   },
+  ...ADAPTER_PAGES,
   {
     file: 'users',
     title: 'Users',

@@ -20,6 +20,7 @@ export class ApiSource {
   readonly #program: ts.Program;
   /** Where a symbol stands, as `page.md#anchor`. */
   readonly #places = new Map<ts.Symbol, readonly [page: string, anchor: string]>();
+  readonly #shown = new Map<Section, readonly Shown[]>();
   readonly #symbolByName = new Map<string, ts.Symbol>();
   readonly #entryByName = new Map<string, string>();
   /** How often a page has had a heading, upper case or lower. */
@@ -36,7 +37,9 @@ export class ApiSource {
   }
 
   #place(page: Page, section: Section): void {
-    for (const { name, symbol, isValue } of this.shownIn(section)) {
+    const shown = section.names === undefined ? this.#unplaced(section.entry) : this.#named(section.entry, section.names);
+    this.#shown.set(section, shown);
+    for (const { name, symbol, isValue } of shown) {
       if (this.#places.has(symbol)) throw new Error(`${name} of ${section.entry} stands on two pages`);
       this.#places.set(symbol, [page.file, this.#anchorOf(page, name)]);
       // A name of two entry points is that of the first: `sessionFactory` is that of ./runtime.
@@ -61,13 +64,23 @@ export class ApiSource {
   }
 
   /** What a section shows, in its order. */
-  public shownIn({ entry, names }: Section): Shown[] {
+  public shownIn(section: Section): readonly Shown[] {
+    return this.#shown.get(section) ?? [];
+  }
+
+  #named(entry: string, names: readonly string[]): Shown[] {
     const exported = new Map(this.#exportsOf(entry).map((each) => [each.name, each]));
     return names.map((name) => {
       const found = exported.get(name);
       if (found === undefined) throw new Error(`${entry} exports no ${name}`);
       return found;
     });
+  }
+
+  #unplaced(entry: string): Shown[] {
+    const isFunction = ({ symbol }: Shown): boolean => (symbol.flags & ts.SymbolFlags.Function) !== 0;
+    const unplaced = this.#exportsOf(entry).filter(({ symbol }) => !this.#places.has(symbol));
+    return [...unplaced.filter(isFunction), ...unplaced.filter((each) => !isFunction(each))];
   }
 
   #exportsOf(entry: string): Shown[] {
