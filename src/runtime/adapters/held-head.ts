@@ -5,11 +5,6 @@ type Verb = 'writeHead' | 'write' | 'end' | 'flushHeaders';
 type Methods = Record<Verb, (this: unknown, ...values: unknown[]) => unknown>;
 
 const VERBS: readonly Verb[] = ['writeHead', 'write', 'end', 'flushHeaders'];
-/**
- * Bytes that may wait. Far more than a response or a compressor takes at once: a writer that was told to wait here
- * is told to wait by them too, and `drain` is theirs. A compressor hides the response's own from whoever listens.
- */
-const MOST_WAITING = 1 << 20;
 
 /**
  * Holds the head of a response until the session is stored: what is written
@@ -32,7 +27,11 @@ export function holdHead(
   const own = VERBS.filter((verb) => Object.hasOwn(methods, verb));
   const held = {} as Methods;
   const waiting: [Verb, unknown[]][] = [];
-  let bytes = 0;
+  /**
+   * Characters or bytes that may still wait, of far more than a response or a compressor takes at once: a writer that is
+   * told to wait here is told to wait by them too, and `drain` is theirs. A compressor hides the response's own.
+   */
+  let room = 1 << 20;
   let isStoring = false;
   let hasHead = false;
   /** What becomes of a call: it waits, at first, and then passes. Where another response went out, it waits for ever. */
@@ -45,9 +44,8 @@ export function holdHead(
     if (!isStoring) store().then(go, stop);
     isStoring = true;
     if (verb !== 'write') return response;
-    const [chunk] = values as [string | Uint8Array];
-    bytes += Buffer.byteLength(chunk);
-    return bytes < MOST_WAITING;
+    room -= (values[0] as string | Uint8Array).length;
+    return room > 0;
   }
 
   function pass(verb: Verb, values: unknown[]): unknown {
@@ -75,7 +73,7 @@ export function holdHead(
     if (hasHead) pass('writeHead', [response.statusCode]);
     const last = waiting.map(([verb, values]) => pass(verb, values)).at(-1);
     // A response without a body, as to HEAD, takes everything and says nothing of it.
-    if (bytes >= MOST_WAITING && last === true) response.emit('drain');
+    if (room <= 0 && last === true) response.emit('drain');
   }
 
   function stop(error: unknown): void {
