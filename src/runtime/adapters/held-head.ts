@@ -31,7 +31,7 @@ export function holdHead(
    * Characters or bytes that may still wait, of far more than a response or a compressor takes at once: a writer that is
    * told to wait here is told to wait by them too, and `drain` is theirs. A compressor hides the response's own.
    */
-  let room = 1 << 20;
+  let room = 1_048_576;
   let isStoring = false;
   let hasHead = false;
   /** What becomes of a call: it waits, at first, and then passes. Where another response went out, it waits for ever. */
