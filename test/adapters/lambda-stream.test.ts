@@ -170,6 +170,10 @@ test('the event of anything but HTTP is refused by name', async () => {
   await expect(streamed(() => ({}), { Records: [] } as unknown as LambdaHttpEvent)).rejects.toThrow(/lambdaStream: this event is not HTTP: it has the properties Records/);
 });
 
+test('what is not a factory is refused when the handler is made', () => {
+  expect(() => lambdaStream(sessionFactory as never, () => ({}))).toThrow(/lambdaStream: sessions is a function, maybe sessionFactory itself/);
+});
+
 test('outside of Lambda there is nothing to stream to, which is said when the handler is made', () => {
   const { awslambda } = globalThis as { awslambda?: unknown };
   delete (globalThis as { awslambda?: unknown }).awslambda;

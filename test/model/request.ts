@@ -175,12 +175,10 @@ export class Request {
     for (const ref of before) if (ref !== except) this.#books.end(ref);
   }
 
-  /** What is not listed does not live. */
+  /** What got a new id meanwhile is not listed under the old one any more: false says that nothing was ended. */
   async #endOne(sessions: SessionFactory): Promise<void> {
     const [ref] = this.#books.livingOf(this.#user);
-    if (ref === undefined) return;
-    await sessions.user(this.#user).end(ref);
-    this.#books.end(ref);
+    if (ref !== undefined && (await sessions.user(this.#user).end(ref))) this.#books.end(ref);
   }
 
   #renew(session: Shop, renew: () => void): void {

@@ -329,6 +329,14 @@ for (const engine of embeddedEngines()) {
         expect(await user().list({ verify: false })).toEqual([]);
       });
 
+      test('leaves a session out from the second of its deadline, unread too', async () => {
+        await signedIn();
+        shop.clock.advanceSeconds(DAY - 2);
+        expect(await user().list({ verify: false })).toHaveLength(1);
+        shop.clock.advanceSeconds(1);
+        expect(await user().list({ verify: false })).toEqual([]);
+      });
+
       test('of a user who never signed in is empty', async () => {
         expect(await user().list()).toEqual([]);
       });
