@@ -68,7 +68,7 @@ test.each(['soon', '0', '65536'])('DEPLOY_PORT=%s is refused', (port) => {
 });
 
 test('a part that does not exist is refused with the list of those that do', () => {
-  expect(runProgram(['everything'])).toMatchObject({ status: 1, text: expect.stringContaining('There are: examples, probe, first-steps'), isClean: true });
+  expect(runProgram(['everything'])).toMatchObject({ status: 1, text: expect.stringContaining('There are: examples, probe, readme, first-steps'), isClean: true });
 });
 
 test('what a killed run left is removed, and its emulator ended', async () => {

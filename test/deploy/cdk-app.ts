@@ -74,7 +74,8 @@ export class CdkApp {
   }
 }
 
-function cdk({ scratch, children, cloud }: Workshop, cwd: string, args: string[], variables: Readonly<Record<string, string>> = {}): Promise<string> {
+/** Runs the real CLI in a folder. @returns what it printed */
+export function cdk({ scratch, children, cloud }: Workshop, cwd: string, args: string[], variables: Readonly<Record<string, string>> = {}): Promise<string> {
   return children.run(CDK, [...args, '--no-notices', '--no-version-reporting', '--ci'], {
     cwd,
     env: { ...cloud.environment(scratch.path('home')), ...variables },

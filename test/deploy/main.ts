@@ -9,6 +9,7 @@ import { proveDoors } from './doors-proof';
 import { Emulator, MissingError, type Surroundings, freePort, installEmulator, requirePython } from './emulator';
 import { proveExamplePage } from './example-page-proof';
 import { FirstSteps, proveFirstSteps } from './first-steps-proof';
+import { proveReadme } from './readme-proof';
 import { proveFailedDeployment, proveUpdates } from './releases-proof';
 import { proveRole } from './role-proof';
 import { ROOT, Scratch } from './scratch';
@@ -19,7 +20,7 @@ import { Children } from '../support/children';
 import { Report, check } from '../support/report';
 
 /** What can be proven alone: `npm run test:deploy -- probe`. */
-const PARTS = ['examples', 'probe', 'first-steps'];
+const PARTS = ['examples', 'probe', 'readme', 'first-steps'];
 
 interface Run extends Workshop {
   readonly tarball: string;
@@ -33,6 +34,7 @@ async function proveAll(report: Report, run: Run): Promise<void> {
   const deployed = [];
   if (run.parts.includes('examples')) deployed.push(proveExamples(report, run, bootstrapped));
   if (run.parts.includes('probe')) deployed.push(proveProbe(report, run.cloud, probe(run), bootstrapped));
+  if (run.parts.includes('readme')) deployed.push(proveReadme(report, run, bootstrapped));
   await Promise.all([bootstrapped, ...deployed]);
   if (beginning !== undefined) await proveFirstSteps(report, beginning);
 }
