@@ -75,7 +75,9 @@ export class CdkApp {
 }
 
 /** Runs the real CLI in a folder. @returns what it printed */
-export function cdk({ scratch, children, cloud }: Workshop, cwd: string, args: string[], variables: Readonly<Record<string, string>> = {}): Promise<string> {
+export function cdk(
+  { scratch, children, cloud }: Workshop, cwd: string, args: string[], variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return children.run(CDK, [...args, '--no-notices', '--no-version-reporting', '--ci'], {
     cwd,
     env: { ...cloud.environment(scratch.path('home')), ...variables },
