@@ -286,10 +286,9 @@ for (const age of ['oldest', 'newest']) {
 const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';
 const measured = (name: string) => `${bundleBench} && node --no-warnings bench/results/${name}.js`;
 project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
-project.package.setScript('bench:read', measured('read-ratio'));
 project.package.setScript('bench:idle', measured('idle-page'));
 project.package.setScript('bench:scale', measured('scale'));
-project.package.setScript('bench:young', measured('young'));
+project.package.setScript('bench:ratios', measured('ratios'));
 project.package.setScript('bench:synth', measured('synth'));
 project.eslint?.addLintPattern('bench');
 // Its own package.json lists what it compares with, and not what it shares with the project.

@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { Cost, measure } from './rounds';
 
+/** What is started, in this order. */
+export const COLD_SUBJECTS = ['client only', './runtime', './lean'] as const;
+
 const run = promisify(execFile);
 
 /** A bundle and what its first read took. */

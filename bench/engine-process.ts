@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 /** Where the engine listens, and its end. */
 export interface Engine {
+  readonly name: string;
   readonly endpoint: string;
   stop(): void;
 }
@@ -12,5 +13,6 @@ export interface Engine {
 export async function startEngine(): Promise<Engine> {
   const child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'engine.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { endpoint: line.toString().trim(), stop: () => child.stdin.end() };
+  const [name, endpoint] = line.toString().trim().split(' ');
+  return { name: name!, endpoint: endpoint!, stop: () => child.stdin.end() };
 }

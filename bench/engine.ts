@@ -1,9 +1,10 @@
-/** dynalite in a process of its own, until its input ends. Prints where it listens. */
+/** dynoxide, or dynalite where its binary is not there, beside the process that measures, until the input ends. Prints its name and where it listens. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { startEmbeddedTable } from '../src/testing';
+import { DYNALITE, findDynoxide } from '../test/support/engines';
 
 async function main(): Promise<void> {
-  const table = await startEmbeddedTable();
+  const engine = findDynoxide() ?? DYNALITE;
+  const table = await engine.start();
   for (const { TableName, AttributeName } of [{ TableName: 'Express', AttributeName: 'id' }, { TableName: 'Architect', AttributeName: '_idx' }]) {
     await table.client.send(new CreateTableCommand({
       TableName,
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
       BillingMode: 'PAY_PER_REQUEST',
     }));
   }
-  console.log(table.endpoint);
+  console.log(`${engine.name} ${table.endpoint}`);
   process.stdin.resume().once('end', () => void table.stop());
 }
 

@@ -1,9 +1,8 @@
-/** Measures everything and prints Markdown. Usage: main.ts [rounds] [the part of each batch to run, 1 is all] */
+/** Compares with other stores, in one process, and prints Markdown. Usage: main.ts [rounds] [the part of each batch to run, 1 is all] */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { architect } from './architect';
 import { bareSdk } from './bare';
-import { coldStarts } from './cold-start';
 import { Contestant } from './contestant';
 import { Usage, countingClient } from './counting';
 import { startEngine } from './engine-process';
@@ -61,15 +60,6 @@ async function months(): Promise<string> {
   return table(['10 million requests', 'calls (million)', 'read units (million)', 'write units (million)', 'price'], rows);
 }
 
-async function starts(rounds: number): Promise<string> {
-  const cookie = await sessionTable('', sessionFactory<Data>(OPTIONS)).visit(undefined, 'sign-in', 1000);
-  const measured = await coldStarts(cookie!, rounds);
-  const row = (index: number) => [
-    `${(measured[index]!.micros / 1000).toFixed(0)} ms`, ratio(measured[index]!), (measured[index]!.bytes / 1000).toFixed(1),
-  ];
-  return table(['start to first read', 'CPU', 'ratio', 'bundle, KB'], ['client only', './runtime', './lean'].map((name, index) => [name, ...row(index)]));
-}
-
 async function main(rounds: number, part: number): Promise<void> {
   const engine = await startEngine();
   Object.assign(process.env, {
@@ -77,7 +67,6 @@ async function main(rounds: number, part: number): Promise<void> {
   });
   console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${rounds} rounds; median and quartiles\n`);
   console.log(`${await months()}\n`);
-  console.log(`${await starts(rounds)}\n`);
   console.log(await costs(rounds, part));
   engine.stop();
   process.exit();

@@ -2,7 +2,12 @@ import { Cost } from './rounds';
 
 /** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [head, head.map(() => '---'), ...rows].map(row).join('\n');
+}
+
+/** A line of a Markdown table. */
+export function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** A ratio with its quartiles. */

@@ -29,7 +29,8 @@ export interface Length {
  * the first: noise of the machine that lasts longer than a round meets all.
  */
 export async function measure(subjects: readonly Subject[], { rounds, batch }: Length): Promise<Cost[]> {
-  for (const subject of subjects) await cpuOf(subject, batch);
+  // What runs once a round starts a process of its own, and has nothing to warm up.
+  if (batch > 1) for (const subject of subjects) await cpuOf(subject, batch);
   const samples = subjects.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < subjects.length; turn++) {
