@@ -123,3 +123,16 @@ describe('what decompression yields', () => {
     expect(await visitor.visit((session) => session.entries().length)).toBe(5);
   });
 });
+
+test('a first session is made into text once where it is set, and an object once more where it is stored: it may have changed', async () => {
+  let texts = 0;
+  const counting: Codec = { stringify: (value) => (texts++, JSON.stringify(value)), parse: JSON.parse };
+  const visitor = scene.visitor({ codec: counting });
+  await visitor.visit((session) => {
+    session.set('name', 'Ada');
+    session.set('cart', ['tea']);
+    session.get('cart')?.push('milk');
+  });
+  expect(texts).toBe(3);
+  expect(await visitor.visit(readAll)).toEqual({ name: 'Ada', cart: ['tea', 'milk'] });
+});

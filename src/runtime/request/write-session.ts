@@ -62,10 +62,11 @@ function failedTouch(error: unknown): undefined {
 
 /** Stores a new session for what was set. */
 export async function createSession(opened: OpenedSession, changeset: Changeset, known: Known): Promise<void> {
+  const snapshot = opened.session.snapshot(StoredForm.isPortable, changeset);
   if (known.kind === 'missed' && known.isDoubtful) opened.known = { ...known, isDoubtful: await mayLive(opened, known) };
   const { scope } = opened;
   const times = scope.options.lifetime.begin(secondsOf(scope), changeset.idle?.seconds);
-  const next: NewSession = { times, snapshot: opened.session.snapshot(StoredForm.isPortable), event: 'created' };
+  const next: NewSession = { times, snapshot, event: 'created' };
   const user = ownerOf(scope, changeset, undefined);
   if (user === undefined) await storeNew(opened, changeset, next);
   else await storeUserSession(opened, changeset, user, next);

@@ -495,9 +495,9 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#flash.keepOwn();
   }
 
-  /** @internal */
-  public snapshot(isPortable: (stored: Stored) => boolean): SessionSnapshot {
-    return { values: this.#values.snapshot(isPortable), flash: this.#flash.snapshot(isPortable) };
+  /** @internal @param changeset - that of this very moment, where it is known */
+  public snapshot(isPortable: (stored: Stored) => boolean, changeset?: Changeset): SessionSnapshot {
+    return { values: this.#values.snapshot(isPortable, changeset?.values), flash: this.#flash.snapshot(isPortable, changeset?.flash) };
   }
 
   /** @internal Notes that all of the session was stored under another id. */
@@ -505,7 +505,6 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#values.move(snapshot.values, stored.dat);
     this.#flash.move(snapshot.flash, stored.flash);
   }
-
 
   /** @internal */
   public get data(): Values {

@@ -159,15 +159,16 @@ export class Values {
    * All of the data, for its copy under another id.
    *
    * @param isPortable - whether a stored value means the same there; one that does not is decoded
+   * @param changes - those of this very moment, where they are known: their texts need not be made again
    */
-  public snapshot(isPortable: (stored: Stored) => boolean): Snapshot {
+  public snapshot(isPortable: (stored: Stored) => boolean, changes = NO_CHANGES): Snapshot {
     const snapshot = new Map<string, Stored | { text: string }>();
     for (const key of this.#allKeys()) {
       const entry = this.#entryOf(key) as Entry;
       const { stored } = entry;
       const isStill = stored !== undefined && !this.#isChanged(key, entry);
       if (isStill && !isPortable(stored)) this.get(key);
-      const text = this.#currentText(key, entry);
+      const text = changes.get(key) ?? this.#currentText(key, entry);
       // What cannot be decoded cannot be encoded again, and is not ours to drop.
       if (isStill && (isPortable(stored) || text === undefined)) snapshot.set(key, stored);
       else if (text !== undefined) snapshot.set(key, { text });
