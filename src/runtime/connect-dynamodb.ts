@@ -5,7 +5,8 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isRecord } from '../settings';
-import type { OldSession, SessionMigration } from './options/session-migration';
+import type { SessionMigration } from './options/session-migration';
+import { OldRow, migrationBy } from './request/migration';
 
 /** The old store, by the names of its own options. */
 export interface ConnectDynamoDbOptions {
@@ -56,15 +57,13 @@ export function connectDynamoDb(options: ConnectDynamoDbOptions): SessionMigrati
   const wrong = checks.find(([isRight]) => !isRight);
   if (wrong !== undefined) throw new TypeError(`connectDynamoDb: ${wrong[1]}.`);
   const clearing = `${cookieName}=; Path=${path}${domain === undefined ? '' : `; Domain=${domain}`}; Max-Age=0; HttpOnly`;
-  return {
-    find: (cookies): OldSession | undefined => {
-      for (const value of valuesOf(cookies, cookieName)) {
-        const id = verified(value, secrets as readonly string[]);
-        if (id !== undefined) return { tableName, key: { [hashKey]: { S: prefix + id } }, clearing, read: readRow };
-      }
-      return undefined;
-    },
-  };
+  return migrationBy('connect-dynamodb', (cookies): OldRow | undefined => {
+    for (const value of valuesOf(cookies, cookieName)) {
+      const id = verified(value, secrets as readonly string[]);
+      if (id !== undefined) return { tableName, key: { [hashKey]: { S: prefix + id } }, clearing, read: readRow };
+    }
+    return undefined;
+  });
 }
 
 /** The decoded values of the cookies of a name, as express-session takes them. */

@@ -38,7 +38,7 @@ export {
 } from './errors';
 export { type SessionCookieOptions, type SessionFactoryOptions } from './options/factory-options';
 export { type SessionHeaders } from './request/cookies';
-export { type OldSession, type SessionMigration } from './options/session-migration';
+export { type SessionMigration } from './options/session-migration';
 export { type FlashOptions } from './session/flash';
 export { type RegenerateOptions, type Session, type SignInOptions } from './session/session';
 export { type EndAllOptions, type UserListOptions, type UserSession, type UserSessions } from './request/users';

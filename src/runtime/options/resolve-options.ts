@@ -67,7 +67,7 @@ const RULES: RulesOf<SessionFactoryOptions> = {
   codec: withMethods('stringify', 'parse'),
   migrateFrom: {
     allowed: 'what connectDynamoDb() of cdk-session-table/connect-dynamodb returns',
-    test: (value) => hasMethods(value, ['find']),
+    test: (value) => hasMethods(value, ['connect']),
   },
   deadline: wholeNumber(1, 900_000, 'milliseconds'),
   onEvent: { allowed: 'a function', test: (value) => typeof value === 'function' },

@@ -1,17 +1,36 @@
-import type { Item } from '../client/session-client';
+import type { SessionEvent } from './session-event';
+import type { SessionClient } from '../client/session-client';
+import type { Clock, RandomBytes } from '../clock';
 
-/** Another session store whose sessions move in: what `migrateFrom` takes. Each has an entry point of its own. */
+/** The sessions of another store, which move in: what `connectDynamoDb` returns. There is nothing in it for you to call. */
 export interface SessionMigration {
-  /** The old session that the `Cookie` headers name, if the cookie is genuine. Makes no call. */
-  find(cookies: readonly unknown[]): OldSession | undefined;
+  /** The name of the other store. */
+  readonly store: string;
+  /** @internal Makes what looks for the old session of a request, with the client and the settings of a factory. */
+  connect(client: SessionClient, settings: MigrationSettings): (cookies: readonly unknown[]) => OldSession;
 }
 
-/** A session of another store. */
+/** What the calls to the other store need from the factory. */
+export interface MigrationSettings {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Milliseconds for one call with all its attempts. */
+  readonly deadline: number;
+}
+
+/** What a migration needs from the request. */
+export interface MigratingRequest {
+  readonly remainingTime: (() => number) | undefined;
+  readonly response: { clearOther(setCookie: string): void };
+  emit(type: SessionEvent['type']): void;
+}
+
+/** The session of another store that one request may name. */
 export interface OldSession {
-  readonly tableName: string;
-  readonly key: Item;
-  /** The `Set-Cookie` that removes the old cookie. */
-  readonly clearing: string;
-  /** The data of the row as it was stored: `expired` past its time, `undefined` where it cannot be read. */
-  read(row: unknown, now: number): Readonly<Record<string, unknown>> | 'expired' | undefined;
+  /** Whether the request names one. Makes no call. */
+  readonly isNamed: boolean;
+  /** The data to begin a session with; nothing if there is no old session. */
+  read(request: MigratingRequest): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Deletes the old session, and clears its cookie with the response. */
+  end(request: MigratingRequest): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { SessionUnavailableError, WriteOutcome } from '../errors';
 import type { ResponseCookies } from './cookies';
-import type { Migration } from './migration';
 import type { ResolvedOptions } from '../options/resolve-options';
 import type { SessionEvent } from '../options/session-event';
+import type { OldSession } from '../options/session-migration';
 import { keyOf, refOf } from '../table/key';
 import type { Meter } from '../table/meter';
 import type { Store, Target } from '../table/store';
@@ -28,7 +28,7 @@ export interface RequestScope {
   /** The ids that this request came with or made, and that may live. */
   readonly identities: Set<Identity>;
   /** The session of another store that the request names, and that moves in. */
-  readonly migration: Migration | undefined;
+  readonly migration: OldSession | undefined;
   /** What the calls cost since the last event; none where nobody listens. */
   readonly meter: Meter | undefined;
   readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;

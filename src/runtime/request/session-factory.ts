@@ -5,7 +5,6 @@ import { UserSessions } from './users';
 import { ClientOfSdk, ClientSettings, SessionClient, isClientOfSdk } from '../client/session-client';
 import type { SessionFactoryOptions } from '../options/factory-options';
 import { Environment, resolveOptions } from '../options/resolve-options';
-import { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 
 /** Returns the client of a factory: the given one in the form of the port, or one of the library's own. */
@@ -62,7 +61,7 @@ export function makeSessionFactory<Data extends object>(
   return new SessionFactory<Data>({
     options: resolved,
     store: new Store(port, tableName, resolved),
-    oldTable: new OldTable(port, resolved),
+    findOld: resolved.migrateFrom?.connect(port, resolved),
     cookieWriter: new CookieWriter(cookie),
   });
 }

@@ -1,21 +1,21 @@
 import { SessionError, SessionUnavailableError } from '../errors';
 import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCookies } from './cookies';
-import { Migration } from './migration';
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
+import type { SessionMigration } from '../options/session-migration';
 import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
 import { Meter } from '../table/meter';
-import type { OldTable } from '../table/old-table';
 import { Store } from '../table/store';
 
 /** What all requests of a factory share. */
 export interface FactoryParts {
   readonly options: ResolvedOptions;
   readonly store: Store;
-  readonly oldTable: OldTable;
+  /** Looks for the session of another store that moves in. */
+  readonly findOld: ReturnType<SessionMigration['connect']> | undefined;
   readonly cookieWriter: CookieWriter;
 }
 
@@ -205,9 +205,8 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   /** Reads the cookies, and makes the scope. */
   #begin(): RequestScope {
     if (this.#scope !== undefined) return this.#scope;
-    const { options, store, oldTable, cookieWriter } = this.#parts;
+    const { options, store, findOld, cookieWriter } = this.#parts;
     const { cookies, https, method = 'GET', remainingTime, singleSetCookie = false, readOnly = false } = this.#init;
-    const { migrateFrom } = options;
     const headers: readonly unknown[] = Array.isArray(cookies) ? cookies : [cookies];
     this.#cookies = readCookies(headers, options.cookie.name);
     this.#scope = {
@@ -220,7 +219,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
       isReadOnly: options.isReadOnly || readOnly,
       touches: method !== 'HEAD' && method !== 'OPTIONS',
       identities: new Set(this.#cookies.ids.map((id) => identityOf(id, options.namespace))),
-      migration: migrateFrom && new Migration(oldTable, () => migrateFrom.find(headers)),
+      migration: findOld?.(headers),
     };
     return this.#scope;
   }
