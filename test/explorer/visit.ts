@@ -1,8 +1,9 @@
 import { countedBytes, withRandom } from './deterministic-random';
 import { ParkedCall, parkingClient } from './parked-call';
 import {
-  Clock, Session, SessionConflictError, SessionError, SessionFactory, SessionFactoryOptions, SessionRequest, UserSessions, sessionFactory,
+  Clock, Session, SessionConflictError, SessionFactory, SessionFactoryOptions, SessionRequest, UserSessions, sessionFactory,
 } from '../../src/runtime';
+import { attempt } from '../support/attempt';
 
 /** What sessions hold here: each key is written by one visit, and `log` by exact updates. */
 export type Data = Record<string, unknown> & { log?: string[] };
@@ -187,7 +188,7 @@ export class Visit {
   async #run(request: SessionRequest<Data>): Promise<void> {
     try {
       const isGood = await this.#takeSteps();
-      const committed = isGood ? await this.#attempt(() => this.#commit(request)) : false;
+      const committed = isGood ? await attempt(() => this.#commit(request)) : false;
       if (!committed) this.setCookie = (await request.discard()).setCookie;
     } catch (error) {
       this.problem = `an error that no handler expects: ${String(error)}`;
@@ -197,7 +198,7 @@ export class Visit {
 
   async #takeSteps(): Promise<boolean> {
     for (const step of this.plan.steps) {
-      const isGood = await this.#attempt(() => step(this));
+      const isGood = await attempt(() => step(this));
       if (!isGood && this.plan.catches !== true) return false;
     }
     return true;
@@ -217,16 +218,5 @@ export class Visit {
     // What was dropped with a session that ended stays dropped, unless a sign-in goes on.
     const last = this.events.filter((type) => ['ended', 'created', 'regenerated'].includes(type)).at(-1);
     if (last !== 'ended') this.#around.acknowledged(this, tags);
-  }
-
-  /** Whether it went well. What sessions may reject with is no problem. */
-  async #attempt(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      return false;
-    }
   }
 }

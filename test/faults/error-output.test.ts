@@ -1,27 +1,16 @@
 import { inspect } from 'node:util';
 import { CLIENTS } from './fault-clients';
+import { FaultyTable } from './faulty-table';
 import { SessionError, lambdaHandler, sessionFactory } from '../../src/runtime';
 import { FakeClock } from '../../src/testing';
 import { eventOf } from '../support/events';
-import { FaultProxy } from '../support/fault-proxy';
 import { FaultName } from '../support/faults';
-import { TestTable } from '../support/table';
 import { ShopData, ShopSession, Visitor } from '../support/visitor';
 
-let table: TestTable;
-let proxy: FaultProxy;
+const faulty = FaultyTable.on();
 let clock: FakeClock;
-beforeAll(async () => {
-  table = await TestTable.start();
-  proxy = await FaultProxy.start(table.endpoint);
-});
 beforeEach(() => {
   clock = new FakeClock();
-});
-afterEach(() => proxy.heal());
-afterAll(async () => {
-  await proxy.stop();
-  await table.stop();
 });
 
 /** Every way that an error may get into a log. */
@@ -35,10 +24,10 @@ interface Failed {
 }
 
 async function errorOf(operation: string, fault: FaultName, act: (session: ShopSession) => Promise<unknown>): Promise<Failed> {
-  const visitor = await Visitor.withSession(table, clock);
+  const visitor = await Visitor.withSession(faulty.table, clock);
   const ref = await visitor.visit((session) => session.ref);
-  const { sessions } = CLIENTS['own SDK client'](proxy.endpoint, { tableName: table.name, clock });
-  proxy.fail(operation, fault, Infinity, { patience: 1500, advance: (milliseconds) => clock.advance(milliseconds) });
+  const { sessions } = CLIENTS['own SDK client'](faulty.proxy.endpoint, { tableName: faulty.table.name, clock });
+  faulty.proxy.fail(operation, fault, Infinity, { patience: 1500, advance: (milliseconds) => clock.advance(milliseconds) });
   const request = sessions.forRequest({ cookies: visitor.jar.header(), https: true });
   const error = await (async () => act(await request.session()))().then(() => undefined, (caught: unknown) => caught);
   expect(error).toBeInstanceOf(SessionError);
@@ -70,10 +59,10 @@ async function save(session: ShopSession): Promise<void> {
 
 test('what lambdaHandler writes to the log names operation, code and session, and the answer none of them', async () => {
   const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-  const visitor = await Visitor.withSession(table, clock);
+  const visitor = await Visitor.withSession(faulty.table, clock);
   const ref = await visitor.visit((session) => session.ref);
-  proxy.fail('GetItem', 'access denied', 1);
-  const { sessions } = CLIENTS['lean client'](proxy.endpoint, { tableName: table.name, clock });
+  faulty.proxy.fail('GetItem', 'access denied', 1);
+  const { sessions } = CLIENTS['lean client'](faulty.proxy.endpoint, { tableName: faulty.table.name, clock });
   const handler = lambdaHandler(sessions, async (_, context) => void (await context.session()));
   const answer = await handler(eventOf('HTTP API', { cookies: visitor.jar.cookies() }), { getRemainingTimeInMillis: () => 30_000 });
   expect(answer).toMatchObject({ statusCode: 500, body: 'The service is not set up correctly.' });
@@ -88,9 +77,9 @@ test('what lambdaHandler writes to the log names operation, code and session, an
 describe('the deadline', () => {
   test('of a load with 200 milliseconds left is none: it fails at once, without a call', async () => {
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const visitor = await Visitor.withSession(table, clock);
-    const sessions = sessionFactory<ShopData>({ tableName: table.name, client: table.client, clock });
-    table.takeCalls();
+    const visitor = await Visitor.withSession(faulty.table, clock);
+    const sessions = sessionFactory<ShopData>({ tableName: faulty.table.name, client: faulty.table.client, clock });
+    faulty.table.takeCalls();
     let thrown: unknown;
     const handler = lambdaHandler(sessions, async (_, context) => {
       thrown = await context.session().catch((error: unknown) => error);
@@ -99,7 +88,7 @@ describe('the deadline', () => {
     const answer = await handler(eventOf('HTTP API', { cookies: visitor.jar.cookies() }), { getRemainingTimeInMillis: () => 200 });
     expect(thrown).toMatchObject({ name: 'SessionUnavailableError', operation: 'GetItem' });
     expect(answer).toMatchObject({ statusCode: 503 });
-    expect(table.takeCalls()).toEqual([]);
+    expect(faulty.table.takeCalls()).toEqual([]);
   });
 
   test.each([
@@ -108,9 +97,9 @@ describe('the deadline', () => {
     { client: 'given DynamoDBClient', patience: 3000 },
     { client: 'given DynamoDBDocumentClient', patience: 3000 },
   ] as const)('is what a silent peer costs through the $client, and not the time that the function has', async ({ client: name, patience }) => {
-    const visitor = await Visitor.withSession(table, clock);
-    const { sessions, destroy } = CLIENTS[name](proxy.endpoint, { tableName: table.name, clock });
-    proxy.fail('GetItem', 'silence', Infinity, { patience, advance: (milliseconds) => clock.advance(milliseconds) });
+    const visitor = await Visitor.withSession(faulty.table, clock);
+    const { sessions, destroy } = CLIENTS[name](faulty.proxy.endpoint, { tableName: faulty.table.name, clock });
+    faulty.proxy.fail('GetItem', 'silence', Infinity, { patience, advance: (milliseconds) => clock.advance(milliseconds) });
     const start = clock.now();
     const request = sessions.forRequest({ cookies: visitor.jar.header(), https: true, remainingTime: () => 900_000 });
     await expect(request.session()).rejects.toMatchObject({ code: 'unavailable' });

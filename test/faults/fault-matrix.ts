@@ -2,10 +2,9 @@ import { expectedOutcome } from './expected-outcome';
 import { Cell, Outcome, runCell } from './fault-cell';
 import { CLIENTS, ClientName } from './fault-clients';
 import { VERBS, VerbName } from './fault-verbs';
+import { FaultyTable } from './faulty-table';
 import { Engine } from '../support/engines';
-import { FaultProxy } from '../support/fault-proxy';
 import { FAULTS, FaultName } from '../support/faults';
-import { TestTable } from '../support/table';
 
 /** A cell with what came of it. */
 export type Observed = Cell & { readonly outcome: Outcome };
@@ -17,23 +16,13 @@ const ALL_VERBS = Object.keys(VERBS) as VerbName[];
 /** Runs the cells of some clients on an engine; gives what was observed so far. */
 export function testMatrixOn(engine: Engine, clients: readonly ClientName[] = ALL_CLIENTS): readonly Observed[] {
   const observed: Observed[] = [];
-  let table: TestTable;
-  let proxy: FaultProxy;
-  beforeAll(async () => {
-    jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    table = await TestTable.start(engine);
-    proxy = await FaultProxy.start(table.endpoint);
-  });
-  afterAll(async () => {
-    await proxy.stop();
-    await table.stop();
-  });
+  const faulty = FaultyTable.on(engine);
 
   describe.each(ALL_FAULTS)('%s', (fault) => {
     test.each(clients)('loses nothing, revives nothing and admits nobody through the %s', async (client) => {
       const wrong: string[] = [];
       for (const cell of cellsOf(fault, client)) {
-        const outcome = await runCell(table, proxy, cell);
+        const outcome = await runCell(faulty.table, faulty.proxy, cell);
         observed.push({ ...cell, outcome });
         const expected = expectedOutcome(cell);
         const differs = (Object.keys(expected) as (keyof Outcome)[])

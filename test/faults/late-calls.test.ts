@@ -1,8 +1,8 @@
 import { CLIENTS, ClientName, FaultClient } from './fault-clients';
+import { FaultyTable } from './faulty-table';
 import { FakeClock } from '../../src/testing';
 import { embeddedEngines } from '../support/engines';
-import { FaultProxy, LateCall } from '../support/fault-proxy';
-import { TestTable } from '../support/table';
+import { LateCall } from '../support/fault-proxy';
 import { ShopRequest, ShopSession, Visitor } from '../support/visitor';
 
 /** The clients that make single attempts, so that the store gives a call up and repeats it. */
@@ -10,30 +10,20 @@ const SINGLE: readonly ClientName[] = ['own SDK client', 'lean client'];
 const targets = embeddedEngines().flatMap((engine) => SINGLE.map((client) => ({ engine, client, name: `${client} on ${engine.name}` })));
 
 describe.each(targets)('a call that was given up and arrives late, by the $name,', ({ engine, client }) => {
-  let table: TestTable;
-  let proxy: FaultProxy;
+  const faulty = FaultyTable.on(engine);
   let clock: FakeClock;
   let fault: FaultClient;
-  beforeAll(async () => {
-    table = await TestTable.start(engine);
-    proxy = await FaultProxy.start(table.endpoint);
-  });
   beforeEach(() => {
     clock = new FakeClock();
-    fault = CLIENTS[client](proxy.endpoint, { tableName: table.name, clock });
+    fault = CLIENTS[client](faulty.proxy.endpoint, { tableName: faulty.table.name, clock });
   });
   afterEach(() => {
-    proxy.heal();
     fault.destroy();
-  });
-  afterAll(async () => {
-    await proxy.stop();
-    await table.stop();
   });
 
   /** Holds the next call back; its client gives it up and repeats it. */
   function holdNext(operation: string): LateCall {
-    return proxy.holdBack(operation, { patience: fault.patience, advance: (milliseconds) => clock.advance(milliseconds) });
+    return faulty.proxy.holdBack(operation, { patience: fault.patience, advance: (milliseconds) => clock.advance(milliseconds) });
   }
 
   /** A request of a visitor through the proxy. */
@@ -44,7 +34,7 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
   }
 
   function withId(id: string): Visitor {
-    const visitor = new Visitor(table, clock);
+    const visitor = new Visitor(faulty.table, clock);
     visitor.jar.set('session_id', id);
     return visitor;
   }
@@ -52,19 +42,19 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
   const seen = (visitor: Visitor) => visitor.visit((session) => Object.fromEntries(session.entries()));
 
   test('creates nothing that a cookie names, not even after a sign-out', async () => {
-    const visitor = new Visitor(table, clock);
+    const visitor = new Visitor(faulty.table, clock);
     const late = holdNext('PutItem');
     await send(visitor, (session) => session.set('name', 'Ada'));
     await late.heldBack;
     const { id } = visitor;
     await visitor.request().endSession();
     expect((await late.deliver()).status).toBe(200);
-    expect(await table.item(id)).toBeUndefined();
+    expect(await faulty.table.item(id)).toBeUndefined();
     expect(await seen(withId(id))).toEqual({});
   });
 
   test('writes nothing to a session that was signed out since', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await Visitor.withSession(faulty.table, clock);
     const { id } = visitor;
     const late = holdNext('UpdateItem');
     await send(visitor, (session) => session.set('count', 1));
@@ -72,11 +62,11 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
     expect(await seen(visitor)).toEqual({ name: 'Ada', count: 1 });
     await visitor.request().endSession();
     expect((await late.deliver()).status).toBe(400);
-    expect(await table.item(id)).toBeUndefined();
+    expect(await faulty.table.item(id)).toBeUndefined();
   });
 
   test('applies an exact update once, together with its repetition', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await Visitor.withSession(faulty.table, clock);
     const late = holdNext('UpdateItem');
     await send(visitor, (session) => session.update('count', (count = 0) => count + 1));
     await late.heldBack;
@@ -85,7 +75,7 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
   });
 
   test('freezes nothing that another freeze has replaced, and takes nothing from the new session', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await Visitor.withSession(faulty.table, clock);
     const { id } = visitor;
     const late = holdNext('UpdateItem');
     await send(visitor, (session) => {
@@ -100,20 +90,20 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
   });
 
   test('copies a session under an id that nobody has, and the visitor keeps the one that was given', async () => {
-    const visitor = await Visitor.withSession(table, clock);
-    const before = (await table.items()).length;
+    const visitor = await Visitor.withSession(faulty.table, clock);
+    const before = (await faulty.table.items()).length;
     const late = holdNext('PutItem');
     await send(visitor, (session) => session.regenerate());
     await late.heldBack;
     const { id } = visitor;
     expect((await late.deliver()).status).toBe(200);
-    expect(await table.items()).toHaveLength(before + 2);
+    expect(await faulty.table.items()).toHaveLength(before + 2);
     await visitor.request().endSession();
     expect(await seen(withId(id))).toEqual({});
   });
 
   test('signs the visitor out and lets nobody in where it is a freeze whose request has failed', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await Visitor.withSession(faulty.table, clock);
     const { id } = visitor;
     // No attempt comes through; the request has no time for another.
     const lates = Array.from({ length: fault.attempts }, () => holdNext('UpdateItem'));
@@ -126,11 +116,11 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
     const [late] = lates;
     expect((await (late as LateCall).deliver()).status).toBe(200);
     expect(await seen(withId(id))).toEqual({});
-    expect(JSON.stringify(await table.item(id))).not.toContain('signed in');
+    expect(JSON.stringify(await faulty.table.item(id))).not.toContain('signed in');
   });
 
   test('extends nothing that has ended', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await Visitor.withSession(faulty.table, clock);
     const { id } = visitor;
     clock.advanceSeconds(600);
     const late = holdNext('UpdateItem');
@@ -138,11 +128,11 @@ describe.each(targets)('a call that was given up and arrives late, by the $name,
     await late.heldBack;
     await visitor.request().endSession();
     expect((await late.deliver()).status).toBe(400);
-    expect(await table.item(id)).toBeUndefined();
+    expect(await faulty.table.item(id)).toBeUndefined();
   });
 
   test('ends no other session than the one that was signed out', async () => {
-    const visitor = await Visitor.withSession(table, clock);
+    const visitor = await Visitor.withSession(faulty.table, clock);
     const late = holdNext('DeleteItem');
     const request = fault.sessions.forRequest({ cookies: visitor.jar.header(), https: true });
     await request.endSession();

@@ -1,8 +1,9 @@
 import { Books, MOST, USERS, User } from './books';
 import type { Visit } from './shop';
-import { Session, SessionConflictError, SessionError, SessionEvent, SessionFactory, SessionRequest } from '../../src/runtime';
+import { Session, SessionConflictError, SessionEvent, SessionFactory, SessionRequest } from '../../src/runtime';
 import { isSessionId } from '../../src/runtime/session/id';
 import { keyOf, refOf } from '../../src/runtime/table/key';
+import { attempt } from '../support/attempt';
 
 export const STEPS = [
   ...['read', 'set', 'setLarge', 'change', 'delete', 'take', 'update', 'updateLarge', 'flash', 'pop', 'save'] as const,
@@ -59,23 +60,13 @@ export class Request {
   ): Promise<{ readonly setCookie: readonly string[]; readonly ended: readonly string[] }> {
     let isGood = true;
     // A handler that catches errors goes on with the next step.
-    for (const step of this.#visit.steps) isGood = (await this.#attempt(() => this.#take(step, request, sessions))) && isGood;
-    if (this.#visit.end === 'commit' && isGood) isGood = await this.#attempt(() => this.#stored(request, async () => void (await request.commit())));
+    for (const step of this.#visit.steps) isGood = (await attempt(() => this.#take(step, request, sessions))) && isGood;
+    if (this.#visit.end === 'commit' && isGood) isGood = await attempt(() => this.#stored(request, async () => void (await request.commit())));
     const { setCookie } = await request.discard();
     this.#checkCookies(setCookie);
     return { setCookie, ended: this.#ended };
   }
 
-  /** Lets a step fail as sessions may fail. */
-  async #attempt(run: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await run();
-      return true;
-    } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      return false;
-    }
-  }
 
   async #take(step: Step, request: ShopRequest, sessions: SessionFactory): Promise<void> {
     if (step === 'leave') return this.#leave(() => request.endSession());

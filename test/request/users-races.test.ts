@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { SessionClient, SessionError, SessionFactory, SessionUnavailableError, TransactWriteItemsInput, sessionFactory } from '../../src/runtime';
+import { SessionClient, SessionFactory, SessionUnavailableError, TransactWriteItemsInput, sessionFactory } from '../../src/runtime';
 import { keyOf, refOf, userKeyOf } from '../../src/runtime/table/key';
 import { FakeClock, MemoryTable, memoryTable } from '../../src/testing';
+import { attempt } from '../support/attempt';
 import { findDynoxide } from '../support/engines';
 import { awsError } from '../support/scripted-client';
 import { TestTable } from '../support/table';
@@ -54,17 +55,6 @@ class Weather implements SessionClient {
     const output = await call();
     if (this.#chance() < this.faults) throw awsError('TimeoutError');
     return output;
-  }
-}
-
-/** What came of one request: done, or refused by one of the library's errors. */
-async function attempt(act: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    if (!(error instanceof SessionError)) throw error;
-    return false;
   }
 }
 
