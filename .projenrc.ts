@@ -135,9 +135,17 @@ project.npmrc.addConfig('ignore-scripts', 'true');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // jest runs CommonJS; modules that are loaded on first use, and packages that are ESM only, need this.
-project.testTask.env('NODE_OPTIONS', '--experimental-vm-modules --no-warnings');
-project.testTask.env('JSII_DEPRECATED', 'quiet');
-project.testTask.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+const testEnvironment = {
+  NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
+  JSII_DEPRECATED: 'quiet',
+  JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
+};
+for (const [name, value] of Object.entries(testEnvironment)) project.testTask.env(name, value);
+project.addTask('test:faults', {
+  description: 'Lets every call fail in every way, and runs overlapping requests in every order',
+  exec: 'tsx build-tools/run-tests.ts --faults',
+  env: testEnvironment,
+});
 
 project.addTask('fault-matrix', {
   description: 'Write docs/fault-matrix.md from what the tests observe',

@@ -12,13 +12,17 @@ export interface TestCase {
   readonly milliseconds: number;
 }
 
-const REPORT = join(__dirname, '../test-reports/junit.xml');
+/** The reports of `npm test` and of `npm run test:faults`. */
+export type Report = 'junit.xml' | 'faults.xml';
+
+const REPORTS = join(__dirname, '../test-reports');
 const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': '\'', '&amp;': '&' };
 
 /** The tests of the last run, or none where it wrote no report. */
-export function lastRun(): TestCase[] {
-  if (!existsSync(REPORT)) return [];
-  const report = readFileSync(REPORT, 'utf8');
+export function lastRun(name: Report): TestCase[] {
+  const path = join(REPORTS, name);
+  if (!existsSync(path)) return [];
+  const report = readFileSync(path, 'utf8');
   return [...report.matchAll(/<testcase ([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)].map(([, attributes = '', content = '']) => ({
     file: attribute(attributes, 'file'),
     title: attribute(attributes, 'name'),

@@ -5,7 +5,7 @@ import { VERBS, VerbName } from './fault-verbs';
 const INTRODUCTION = `# What faults come to
 
 What a handler, a browser and the table see when a call to DynamoDB fails. Written by \`npx projen fault-matrix\` from what
-the tests observed; \`npm test\` fails where this page and the library differ.
+the tests observed; \`npm run test:faults\` fails where this page and the library differ.
 
 A cell has the status of the answer, then what the browser's next request finds, once all is well again:
 

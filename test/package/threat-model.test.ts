@@ -5,11 +5,12 @@ const page = (tests: string) => ['| threat | defence | test |', '|---|---|---|',
 const ran = (more: Partial<TestCase> = {}): TestCase => ({
   file: 'test/session/id.test.ts', title: 'an id ids are all different', outcome: 'passed', milliseconds: 1, ...more,
 });
+const problemsOf = (run: readonly TestCase[], tests: string, isOfRun?: (file: string) => boolean) => threatProblems(run, isOfRun, page(tests));
 const named = '`test/session/id.test.ts`: ids are all different';
 
 test('a threat whose test ran and passed is met', () => {
-  expect(threatProblems([ran()], page(named))).toEqual([]);
-  expect(threatProblems([ran(), ran({ title: 'other; one' })], page(`${named}; \`test/session/id.test.ts\`: other; one`))).toEqual([]);
+  expect(problemsOf([ran()], named)).toEqual([]);
+  expect(problemsOf([ran(), ran({ title: 'other; one' })], `${named}; \`test/session/id.test.ts\`: other; one`)).toEqual([]);
 });
 
 test.each<[string, string, TestCase[]]>([
@@ -22,5 +23,10 @@ test.each<[string, string, TestCase[]]>([
   ['is not named at all', 'we trust it', [ran()]],
   ['is the second of two and did not run', `${named}; \`test/session/id.test.ts\`: other`, [ran()]],
 ])('a threat whose test %s is not met', (_, tests, run) => {
-  expect(threatProblems(run, page(tests))).toHaveLength(1);
+  expect(problemsOf(run, tests)).toHaveLength(1);
+});
+
+test('a threat whose test belongs to another run is left to that run', () => {
+  expect(problemsOf([], named, (file) => file !== 'test/session/id.test.ts')).toEqual([]);
+  expect(problemsOf([], named, (file) => file === 'test/session/id.test.ts')).toHaveLength(1);
 });
