@@ -293,7 +293,9 @@ for (const age of ['oldest', 'newest']) {
 // What is measured is bundled first, as a function's code is; what it is compared with is installed here alone.
 const bundleBench = 'esbuild bench/*.ts --bundle --packages=external --platform=node --target=node20 --outdir=bench/results --log-level=warning';
 const measured = (name: string) => `${bundleBench} && node --no-warnings bench/results/${name}.js`;
-project.package.setScript('bench', `npm ci --prefix bench --ignore-scripts --no-audit --no-fund && ${measured('main')}`);
+const installBench = 'npm ci --prefix bench --ignore-scripts --no-audit --no-fund';
+project.package.setScript('bench', `${installBench} && ${measured('main')}`);
+project.package.setScript('bench:starts', `${installBench} && ${measured('lambda-starts')}`);
 project.package.setScript('bench:idle', measured('idle-page'));
 project.package.setScript('bench:scale', measured('scale'));
 project.package.setScript('bench:ratios', measured('ratios'));

@@ -8,6 +8,8 @@ import { Cost, measure } from './rounds';
 export const COLD_SUBJECTS = ['client only', './runtime', './lean'] as const;
 
 const run = promisify(execFile);
+const START_AND_READ = (name: string): string =>
+  `import { handler } from './${name}'; handler().then((usage) => { console.log(JSON.stringify(usage)); process.exit(); });`;
 
 /** A bundle and what its first read took. */
 export interface ColdStart extends Cost {
@@ -20,9 +22,8 @@ export async function coldStarts(cookie: string, rounds: number): Promise<ColdSt
   const bytes: number[] = [];
   for (const name of names) {
     const outfile = join(__dirname, `cold-${name}.mjs`);
-    const entry = join(process.cwd(), 'bench/cold', `${name}.ts`);
     const { metafile } = await build({
-      entryPoints: [entry],
+      stdin: { contents: START_AND_READ(name), resolveDir: join(process.cwd(), 'bench/cold') },
       outfile,
       bundle: true,
       minify: true,

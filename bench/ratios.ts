@@ -74,11 +74,15 @@ async function cost(of: Row, subject: Task['subject'], before: number, requests:
   return Number(printed);
 }
 
-async function printRows(title: string, rows: readonly Row[], rounds: number, lengthOf: (row: Row) => readonly [before: number, requests: number]): Promise<void> {
+/** Requests before those that are measured, and these. */
+type LengthOf = (row: Row) => readonly [before: number, requests: number];
+
+async function printRows(title: string, rows: readonly Row[], rounds: number, lengthOf: LengthOf): Promise<void> {
   console.log(`\n${row([title, 'bare SDK calls', 'default client', 'lean client', 'a given client'])}\n${row(Array<string>(5).fill('---'))}`);
   for (const each of rows) {
     const [before, requests] = lengthOf(each);
-    const costs = await measure(SUBJECTS.map((subject) => ({ name: subject, run: () => cost(each, subject, before, requests) })), { rounds, batch: 1 });
+    const subjects = SUBJECTS.map((name) => ({ name, run: () => cost(each, name, before, requests) }));
+    const costs = await measure(subjects, { rounds, batch: 1 });
     console.log(row([each.name, `${costs[0]!.micros.toFixed(0)} µs`, ...costs.slice(1).map(ratio)]));
   }
 }

@@ -15,7 +15,7 @@ import { findDynoxide, notTried } from '../test/support/engines';
 const ROOT = join(__dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
 /** Together they take as long as all others. */
-const LONG = 'test/(explorer/|faults/(matrix|users))';
+const LONG = 'test/(explorer/|faults/(matrix|users)|deploy/)';
 
 function runs(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
   const start = Date.now();

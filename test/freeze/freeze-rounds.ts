@@ -24,9 +24,9 @@ export interface FreezeReport {
 export async function runFreezeRounds(rounds: number): Promise<FreezeReport> {
   const table = await startEmbeddedTable();
   const proxy = await FaultProxy.start(table.endpoint);
-  const lambda = await LambdaEnvironment.start(join(__dirname, 'functions/shop.ts'), {
-    ...table.environment,
-    AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
+  const lambda = await LambdaEnvironment.start({
+    entry: join(__dirname, 'functions/shop.ts'),
+    variables: { ...table.environment, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
   });
   const jar = new CookieJar();
   const totals = { cut: 0, dropped: 0, pending: 0 };

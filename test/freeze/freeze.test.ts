@@ -17,9 +17,9 @@ describe('what an error leaves in the logs of a function and in what AWS reports
   test('names operation, code and session, and nothing that AWS said, and no id', async () => {
     const table = await startEmbeddedTable();
     const proxy = await FaultProxy.start(table.endpoint);
-    const lambda = await LambdaEnvironment.start(join(__dirname, 'functions/careless.ts'), {
-      ...table.environment,
-      AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
+    const lambda = await LambdaEnvironment.start({
+      entry: join(__dirname, 'functions/careless.ts'),
+      variables: { ...table.environment, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
     });
     const id = newSessionId(() => new Uint8Array(32).fill(7));
     const ref = refOf(keyOf(id));

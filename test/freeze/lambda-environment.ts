@@ -13,7 +13,21 @@ export interface Invocation {
   readonly isError: boolean;
 }
 
+/** How a function is bundled and run. */
+export interface LambdaFunction {
+  /** The source of a module that exports `handler`. */
+  readonly entry: string;
+  /** @default 'cjs' */
+  readonly format?: 'cjs' | 'esm';
+  /** The binary of Node. @default - the one that runs this */
+  readonly node?: string;
+  /** Environment variables. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
 const ROOT = join(__dirname, '../..');
+/** What packages of CommonJS inside of an ES module call. */
+const REQUIRE = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
 /**
  * One execution environment of Lambda: a handler in a process of its own under
@@ -22,13 +36,25 @@ const ROOT = join(__dirname, '../..');
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class LambdaEnvironment {
-  /** Bundles a handler and starts it; the module exports `handler`. */
-  public static async start(entry: string, variables: Readonly<Record<string, string>>): Promise<LambdaEnvironment> {
+  /** Bundles a function, whole and minified, and starts it. */
+  public static async start({ entry, format = 'cjs', node = process.execPath, variables }: LambdaFunction): Promise<LambdaEnvironment> {
     const folder = mkdtempSync(join(tmpdir(), 'session-function-'));
-    await build({ entryPoints: [entry], outfile: join(folder, 'index.js'), bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' });
+    const isModule = format === 'esm';
+    await build({
+      entryPoints: [entry],
+      outfile: join(folder, isModule ? 'index.mjs' : 'index.js'),
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      target: 'node20',
+      format,
+      mainFields: ['module', 'main'],
+      banner: { js: isModule ? REQUIRE : '' },
+      logLevel: 'error',
+    });
     const environment = new LambdaEnvironment(folder);
     await new Promise<void>((resolve) => environment.#server.listen(0, '127.0.0.1', resolve));
-    environment.#spawn(variables);
+    environment.#spawn(node, variables);
     return environment;
   }
 
@@ -87,9 +113,9 @@ export class LambdaEnvironment {
     rmSync(this.#folder, { recursive: true });
   }
 
-  #spawn(variables: Readonly<Record<string, string>>): void {
+  #spawn(node: string, variables: LambdaFunction['variables']): void {
     const client = join(ROOT, 'node_modules/aws-lambda-ric/bin/index.mjs');
-    const child = spawn(process.execPath, ['--require', join(__dirname, 'native-stand-in.cjs'), client, 'index.handler'], {
+    const child = spawn(node, ['--require', join(ROOT, 'test/freeze/native-stand-in.cjs'), client, 'index.handler'], {
       cwd: this.#folder,
       env: {
         ...variables,

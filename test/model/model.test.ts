@@ -49,7 +49,7 @@ test.each(seeds)('whatever visitors do at once, nothing acknowledged is lost, no
       await shop.end();
       expect([...shop.problems]).toEqual([]);
     }),
-    runs(process.env.MUTATION === '1' ? 60 : 600, Math.ceil(WALKS / seeds.length), which),
+    runs(process.env.MUTATION === '1' ? 60 : 300, Math.ceil(WALKS / seeds.length), which),
   );
 }, 7_200_000);
 
@@ -61,6 +61,6 @@ test.each(seeds)('whatever users do at once, no session lives unlisted or past a
       await shop.end();
       expect([...shop.problems]).toEqual([]);
     }),
-    runs(process.env.MUTATION === '1' ? 100 : 800, Math.ceil(WALKS / seeds.length), which),
+    runs(process.env.MUTATION === '1' ? 100 : 400, Math.ceil(WALKS / seeds.length), which),
   );
 }, 7_200_000);
