@@ -13,17 +13,17 @@ export interface DoctorOptions {
   readonly notBefore: number | undefined;
 }
 
-/** What is so, and where it should not be, why and what mends it. */
+/** One result: what was found and, unless that is fine, why it matters and how to fix it. */
 interface Finding {
   readonly subject: string;
-  /** `wrong` sessions do not work, or do not end; `look` it works, and may not be what you want. */
+  /** `wrong`: sessions do not work, or do not end. `look`: they work, but maybe not as you want. */
   readonly grade: 'ok' | 'look' | 'wrong';
   readonly text: string;
   /** A command of the AWS CLI. */
   readonly mend?: string;
 }
 
-/** What could be learned of a table; nothing where the right to it is missing. */
+/** What the calls returned; `undefined` where a permission is missing. */
 interface Facts {
   readonly name: string;
   readonly notBefore: number | undefined;

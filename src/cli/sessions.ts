@@ -19,10 +19,10 @@ export interface SessionCommandOptions {
   readonly cookieName: string;
 }
 
-/** Milliseconds for a call: a person waits longer than a browser. */
+/** Milliseconds for a call: a person at a terminal waits longer than a browser. */
 const PATIENCE = 15_000;
 
-/** Says what is stored of a session: times, names, sizes and flags, never a value. */
+/** Prints what is stored of a session: times, names, sizes and flags, never a value. */
 export async function inspect(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
   const key = keyFrom(input(), options);
   const result = await withClient(options, (client) => storeOf(client, options).load(targetOf(key), true));
