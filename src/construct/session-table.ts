@@ -52,8 +52,8 @@ export interface ISessionTable extends IConstruct {
    *
    * Allows GetItem, PutItem, UpdateItem and DeleteItem on this table and its replicas, what DynamoDB then needs of
    * customer managed keys, and nothing else. A Lambda function also gets the environment, even through an alias or a
-   * version. A grant to a role tells the functions and containers that run as this role and have the environment for
-   * reading.
+   * version. A grant to a role also lets the functions and containers write that run as this role and have the
+   * environment for reading.
    *
    * @param grantee a Lambda function, or a role or user of the table's own account
    */
