@@ -14,7 +14,7 @@ import { StoredForm } from '../table/stored-form';
  * The state of a session in the table, as far as this request knows.
  *
  * - `fresh`: it has no id yet, or one from the application
- * - `missed`: the cookie names one, but no session was found. An eventual read may have missed it
+ * - `missed`: the cookie names one, but no session was found. `isDoubtful`: an eventual read may have missed it
  * - `stored`: this is its record
  * - `frozen`: a regenerate of this request froze it and has not stored the copy yet
  * - `ended`: a write met a session that is over
