@@ -57,7 +57,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       surroundings.out(USAGE);
       return 0;
     }
-    if (more.length > 0) throw new UsageError('There is one command at a time. A cookie comes from standard input: --cookie -');
+    if (more.length > 0) throw new UsageError('Give one command at a time. Pass a cookie on standard input: --cookie -');
     return await runCommand(command, values, surroundings);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -93,7 +93,7 @@ function parse(args: readonly string[]) {
   } catch (error) {
     // Node's message names the option, and what came instead of it may be a cookie.
     const { code } = error as { readonly code?: string };
-    throw new UsageError(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'There is an option that no command has.' : 'An option lacks its value, or has one too many.');
+    throw new UsageError(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'One of the options is unknown.' : 'An option lacks its value, or has one too many.');
   }
 }
 

@@ -135,7 +135,7 @@ const AFTER_THE_STORE = 50;
  * | setting | is | why |
  * |---|---|---|
  * | `retryStrategy` | one attempt | `call` repeats: at most 5 attempts, full jitter up to 50, 100, 200 and 400 ms |
- * | time for an attempt | half of the `deadline` that is left; after a time-out, all of it | the connection may be dead |
+ * | time for an attempt | half of the `deadline` that is left; after a time-out, all | the connection may be dead |
  * | time for all of them | `deadline`, 3 s | less if the function's time ends: 500 ms are kept for its response |
  * | sockets | the SDK's: kept alive, 50 at most | one TLS handshake an environment |
  * | `signer` | the library's | it takes a tenth of the time of the SDK's, and gives the same signatures |
