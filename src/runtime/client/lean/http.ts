@@ -75,8 +75,8 @@ export class HttpServer {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body_ });
       }, fail));
       request.on('error', fail);
-      // Node does not report every broken response as an error. A good one makes none: its stack takes longer than
-      // reading it.
+      // Node does not report every broken response as an error, so this does. A good response creates none: its stack
+      // would take longer than reading it.
       request.once('close', () => isSettled || fail(new CallError('IncompleteResponseError', 'The connection was closed before the response had ended.')));
       request.end(body);
     });
