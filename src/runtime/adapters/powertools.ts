@@ -12,8 +12,8 @@ import type { SessionHeaders } from '../request/cookies';
 import { SessionFactory } from '../request/session-factory';
 
 /**
- * What the middleware adds to the store of a request: `new Router<{ store: { request: PowertoolsSession<ShopSession> }
- * }>()`.
+ * What the middleware adds to the store of a request:
+ * `new Router<{ store: { request: PowertoolsSession<ShopSession> } }>()`.
  */
 export type PowertoolsSession<Data extends object = Record<string, unknown>> = { [Name in keyof WithSession<Data>]: WithSession<Data>[Name] };
 
