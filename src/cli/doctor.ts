@@ -114,7 +114,7 @@ function timeToLive({ TimeToLiveStatus: status, AttributeName: attribute }: Time
     const text = `on, by ${attribute}, which sessions do not have, so you pay to keep dead ones. Turn it off, wait an hour, and turn it on by ${TTL_ATTRIBUTE}.`;
     return { subject: 'TTL', grade: 'wrong', text, mend: `${command(false, attribute ?? '')} && sleep 3600 && ${command(true, TTL_ATTRIBUTE)}` };
   }
-  return { subject: 'TTL', grade: 'wrong', text: 'off, so you pay to keep dead sessions.', mend: command(true, TTL_ATTRIBUTE) };
+  return { subject: 'TTL', grade: 'wrong', text: 'off; you pay to keep dead sessions.', mend: command(true, TTL_ATTRIBUTE) };
 }
 
 /** A restored table holds sessions that were ended after the moment of the backup. */
