@@ -21,7 +21,7 @@ interface Architect {
   readonly http: { async(handler: (request: { readonly session: Session }) => Promise<Answer>): Handler };
 }
 
-/** The sessions of Architect, with its own client, and its table `Architect`, whose key is the text `_idx`. */
+/** Architect's sessions, with its own client and the table `Architect`, whose key is the string `_idx`. */
 export async function architect(): Promise<Contestant> {
   const { port } = new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB!);
   const ports = { tables: Number(port), _arc: await serveParameters() };

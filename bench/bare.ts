@@ -23,7 +23,7 @@ export function bareSdk(client: DynamoDBClient): Contestant {
         return undefined;
       }
       const { Item } = await client.send(new GetItemCommand({ TableName, Key }));
-      // A read opens one key of ours, which is no text of the session's size; so the floor parses only what it changes.
+      // Ours reads one small key without parsing the whole session; so the floor parses only what it changes.
       if (use === 'change' && Item) {
         const data = JSON.parse(Item.dat!.S!) as { count: number };
         await store(Key.sid!.B!, { ...data, count: data.count + 1 });
@@ -33,7 +33,7 @@ export function bareSdk(client: DynamoDBClient): Contestant {
   };
 }
 
-/** What no sign-in gave out is made into some key. */
+/** A cookie that no sign-in issued becomes some key. */
 function keyOf(cookie: string): Uint8Array {
   return /^[\w-]{43}$/.test(cookie) ? Buffer.from(cookie, 'base64url') : createHash('sha256').update(cookie).digest();
 }

@@ -1,9 +1,12 @@
 /** What a request does with its session. */
 export type Use = 'none' | 'read' | 'change' | 'sign-in' | 'sign-out';
 
-/** A way to have sessions, that is measured. */
+/** A session store that is measured. */
 export interface Contestant {
   readonly name: string;
-  /** Serves one request with these cookies; gives the cookies of the browser afterwards. `sign-in` stores so many bytes. */
+  /**
+   * Serves one request with these cookies; resolves to the browser's cookies afterwards. `sign-in` stores `bytes`
+   * bytes.
+   */
   visit(cookies: string | undefined, use: Use, bytes?: number): Promise<string | undefined>;
 }

@@ -17,7 +17,7 @@ export function countingClient(usage: Usage): DynamoDBClient {
   const sizeOf = async (TableName: string, Key: Attributes): Promise<number> =>
     itemSize(((await plain.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item ?? {}) as Item);
   client.middlewareStack.add((next, { commandName = '' }) => async (args) => {
-    // Past what a document client marshals.
+    // After the document client has marshalled the input.
     const input = args.input as { TableName: string; Key?: Attributes; Item?: Attributes; ConsistentRead?: boolean };
     if (!/^(?:Get|Put|Update|Delete)/.test(commandName)) return next(args);
     const key = input.Key ?? keyOf(input.Item!);

@@ -4,10 +4,10 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Contestant } from './contestant';
 import { ExpressSessions, expressSession } from './express-visits';
 
-/** The stores of others, installed in this folder and nowhere else. */
+/** Other stores, installed in this folder only. */
 const requireHere = createRequire(join(process.cwd(), 'bench/package.json'));
 
-/** Uses the table `Express`, whose key is the text `id`. */
+/** Uses the table `Express`, whose key is the string `id`. */
 export function connectDynamodb(client: DynamoDBClient): Contestant {
   const sessions = expressSessions();
   const Store = (requireHere('connect-dynamodb') as (sessions: unknown) => new (options: object) => object)(sessions);
@@ -16,7 +16,7 @@ export function connectDynamodb(client: DynamoDBClient): Contestant {
 
 /** Uses the table `Express` too; its prefix differs. */
 export function dynamodbSessionStore(client: DynamoDBClient): Contestant {
-  // Version 1.1.0 is published without the helpers of TypeScript that it calls.
+  // Version 1.1.0 is published without the TypeScript helpers that it calls.
   Object.assign(globalThis, requireHere('tslib'));
   const { DynamoDBStore } = requireHere('@pwrdrvr/dynamodb-session-store') as { DynamoDBStore: new (options: object) => object };
   return expressSession('@pwrdrvr/dynamodb-session-store', expressSessions(), new DynamoDBStore({ tableName: 'Express', dynamoDBClient: client }));

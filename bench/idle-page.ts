@@ -1,6 +1,6 @@
 /**
- * What the middleware of Express costs a page that does not ask for its session, beside the same page without it, over real
- * requests of Node; and the middleware alone. Usage: idle-page.ts [rounds] [batch]
+ * What the Express middleware costs a page that does not open its session, compared with the same page without it, over
+ * real requests of Node; and the middleware alone. Usage: idle-page.ts [rounds] [batch]
  */
 import { Agent, type RequestListener, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -15,7 +15,10 @@ const HANDLES: Readonly<Record<Exclude<Use, 'sign-in'>, Handle>> = {
   'sign-out': ({ endSession }) => endSession(),
 };
 
-/** This library behind its Lambda handler. With a clock, cookies expire as a browser's do; without, only the id is sent again. */
+/**
+ * This library behind its Lambda handler. With a clock, cookies expire as a browser's do; without, only the id is sent
+ * again.
+ */
 export function sessionTable(name: string, sessions: SessionFactory<Data>, clock?: FakeClock): Contestant {
   const jar = clock && new CookieJar(() => clock.now());
   const handlers = Object.fromEntries(Object.entries(HANDLES).map(([use, handle]) => [use, visitor(sessions, handle)]));

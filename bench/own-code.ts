@@ -1,4 +1,7 @@
-/** What the library itself takes of a warm read: the handler with a client that answers from memory. Usage: own-code.ts [reads] */
+/**
+ * The library's own share of a warm read: the handler with a client that answers from memory. Usage: own-code.ts
+ * [reads]
+ */
 import { Goods, eventWith, signIn, visitor } from './visits';
 import { SessionClient, sessionFactory } from '../src/runtime';
 import { Item } from '../src/runtime/client/session-client';

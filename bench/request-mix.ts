@@ -4,5 +4,5 @@ import { Use } from './contestant';
 export const TEN: readonly Use[] = ['none', 'read', 'none', 'none', 'change', 'none', 'read', 'none', 'none', 'read'];
 /** Seconds between two of them. */
 export const SECONDS_APART = 30;
-/** What a session holds, as JSON. */
+/** Bytes of a session, as JSON. */
 export const SESSION_BYTES = 2048;

@@ -1,4 +1,7 @@
-/** What rates of requests use of a table, from the library's real calls in an hour of many visitors. Usage: scale.ts [visitors] */
+/**
+ * What a table uses at different request rates, from the library's real calls in an hour of many visitors. Usage:
+ * scale.ts [visitors]
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Usage, countingClient } from './counting';
 import { startEngine } from './engine-process';
@@ -28,7 +31,7 @@ const SHAPES: readonly Shape[] = [
   { name: 'defaults, 20 KB', bytes: 20_000, options: {} },
 ];
 
-/** What one request uses on average, the sign-in of its visit counted in. */
+/** What one request uses on average, including its visit's sign-in. */
 async function perRequest(client: DynamoDBClient, usage: Usage, visitors: number, { bytes, options }: Shape): Promise<Usage> {
   Object.assign(usage, { calls: 0, read: 0, write: 0 });
   for (let visitor = 0; visitor < visitors; visitor++) {
@@ -57,7 +60,7 @@ async function main(visitors: number): Promise<void> {
     for (const rate of RATES) {
       const dollars = ((one.read * PRICE.read + one.write * PRICE.write) * rate * SECONDS_OF_MONTH) / 1e6;
       const perSecond = [one.calls, one.read, one.write].map((count) => (count * rate).toLocaleString('en', { maximumFractionDigits: 1 }));
-      // A new session for each visit, which ends by itself: TTL has to delete as many as begin.
+      // Each visit has a new session, which expires: TTL has to delete as many as begin.
       const ended = ((rate / VISIT) * 86_400).toLocaleString('en', { maximumFractionDigits: 0 });
       rows.push([shape.name, rate.toLocaleString('en'), ...perSecond, ended, `$${dollars.toLocaleString('en', { maximumFractionDigits: 0 })}`]);
     }

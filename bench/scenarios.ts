@@ -7,7 +7,7 @@ export interface Scenario {
   readonly use: Use;
   /** Bytes of the session. */
   readonly bytes: number;
-  /** Whether the browser sends a cookie, a good one or one that somebody made up. */
+  /** Whether the browser sends a cookie, a valid one or a forged one. */
   readonly cookie: 'none' | 'own' | 'forged';
   /** Runs of one subject in one round. */
   readonly batch: number;
@@ -27,10 +27,10 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'forged id', use: 'read', bytes: 1000, cookie: 'forged', batch: 1000 },
 ];
 
-/** Ids of the right form that nobody was given. */
+/** Ids of the right form that were never issued. */
 const FORGED = `session_id=${'A'.repeat(43)}; connect.sid=s%3A${'A'.repeat(32)}.${'A'.repeat(43)}; _idx=${'A'.repeat(24)}.${'A'.repeat(43)}`;
 
-/** What a contestant does in a scenario; each sign-out has a session of its own, made beforehand. */
+/** What a contestant does in a scenario; each sign-out has its own session, made beforehand. */
 export function subjectOf(contestant: Contestant, { use, bytes, cookie, batch }: Scenario): Subject {
   let cookies: (string | undefined)[] = [];
   const signIn = () => contestant.visit(undefined, 'sign-in', bytes);

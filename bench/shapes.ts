@@ -3,7 +3,7 @@ import { Goods, goods } from './visits';
 /** What sessions of the comparison in young processes hold: a count, and the goods under one key or under eight. */
 export type ShapedData = { count: number; cart: Goods[] } & { [part in `part${number}`]?: Goods[] };
 
-/** So many bytes of goods, in so many keys; `count` is one of them. */
+/** Goods of `bytes` bytes in `keys` keys, of which `count` is one. */
 export function shaped(bytes: number, keys: number): ShapedData {
   const all = goods(bytes);
   const size = Math.ceil(all.length / (keys - 1));

@@ -1,4 +1,6 @@
-/** What the plain construct adds to the synthesis of a stack with a function, in milliseconds. Usage: synth.ts [rounds] */
+/**
+ * What the plain construct adds to the synthesis of a stack with a function, in milliseconds. Usage: synth.ts [rounds]
+ */
 import { App, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { table } from './markdown';

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { LambdaContext, LambdaHttpEvent, LambdaHttpResponse, WithSession, SessionFactory, lambdaHandler } from '../src/runtime';
 
-/** What sessions hold here: one key that is read and changed, and another that is as large as asked for. */
+/** What sessions hold here: one key that is read and changed, and another of the requested size. */
 export interface Data {
   count: number;
   cart: Goods[];
@@ -12,7 +12,7 @@ export type Use = (context: WithSession<Data>) => Promise<unknown> | undefined;
 
 const LAMBDA = { getRemainingTimeInMillis: () => 10_000 };
 
-/** A line of a cart, as shops keep them: what repeats from line to line compresses, and what is random does not. */
+/** A line of a cart, as in a shop: what repeats from line to line compresses, and what is random does not. */
 export interface Goods {
   readonly sku: string;
   readonly title: string;
@@ -24,7 +24,10 @@ const WORDS = 'blue cotton dark green large light linen long red round shirt sho
 
 const CARTS = new Map<number, Goods[]>();
 
-/** Goods that are at least so many bytes as JSON, by less than one of them; the same ones each time, since to make them is not what is measured. */
+/**
+ * Goods that have `bytes` bytes as JSON, rounded up to whole goods. They are made once, because making them is not
+ * measured.
+ */
 export function goods(bytes: number): Goods[] {
   const made = CARTS.get(bytes) ?? makeGoods(bytes);
   CARTS.set(bytes, made);
@@ -67,7 +70,7 @@ export function visitor(sessions: SessionFactory<Data>, use: Use): (event: Lambd
   return (event) => handler(event, LAMBDA);
 }
 
-/** Stores a session of so many bytes, and gives its cookie. */
+/** Stores a session of `bytes` bytes, and resolves to its cookie. */
 export async function signIn(sessions: SessionFactory<Data>, bytes: number): Promise<string> {
   const cart = goods(bytes);
   const response = await visitor(sessions, async ({ session }) => {

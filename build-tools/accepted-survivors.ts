@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A change by its place: the source, the text of its line, and what it does. Lines move; texts seldom do. */
+/** A change by its place: the source, the text of its line, and what it does. Line numbers change; texts seldom do. */
 export interface Place {
   readonly file: string;
   readonly text: string;

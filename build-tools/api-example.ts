@@ -1,6 +1,6 @@
 /**
- * What the examples of the doc comments take for granted, so that the test of
- * all snippets can compile them: `<!-- given: … -->`, which no reader sees.
+ * What the examples in doc comments assume, so that the test of all snippets can
+ * compile them: `<!-- given: … -->`, which readers don't see.
  */
 const RUNTIME = "import('cdk-session-table/runtime')";
 

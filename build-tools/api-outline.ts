@@ -1,11 +1,11 @@
 import { ENTRY_POINTS } from '../projenrc/entry-points';
 
-/** What stands on a page of the reference, in this order: the exports of one entry point under one heading. */
+/** A section of a page of the reference: exports of one entry point under one heading, in this order. */
 export interface Section {
   readonly heading: string;
   /** The entry point, as in `exports` of package.json. */
   readonly entry: string;
-  /** All that no page before shows where it is left out: values first, then types. */
+  /** By default, all that no earlier page shows: values first, then types. */
   readonly names?: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface Page {
 
 const section = (heading: string, entry: string, names: string): Section => ({ heading, entry, names: names.split(' ') });
 
-/** The adapters that have an entry point of their own have a page of their own, which nobody has to add here. */
+/** Each adapter with its own entry point gets its own page, without an entry here. */
 const ADAPTERS = Object.entries(ENTRY_POINTS).filter(([, source]) => source.startsWith('runtime/adapters/')).map(([entry]) => entry);
 const ADAPTER_PAGES = ADAPTERS.map((entry): Page => ({
   file: entry.slice(2),
@@ -29,8 +29,8 @@ const ADAPTER_PAGES = ADAPTERS.map((entry): Page => ({
 }));
 
 /**
- * The pages of `docs/api`. Every export of every other entry point has its
- * place here: the build fails for one that is forgotten.
+ * The pages of `docs/api`. Every export of every other entry point needs a place
+ * here: the build fails if one is missing.
  */
 export const PAGES: readonly Page[] = [
   {
@@ -110,5 +110,5 @@ export const PAGES: readonly Page[] = [
   },
 ];
 
-/** Exports that no page shows, because nobody writes their names: jsii has to see the base of the construct. */
+/** Exports that no page shows, because nobody uses their names: jsii needs the construct's base class. */
 export const UNSHOWN: readonly string[] = ['SessionTableBase'];

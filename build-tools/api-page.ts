@@ -50,7 +50,7 @@ export class ApiPage {
     throw new Error(`${shown.name} is of a kind that no page shows`);
   }
 
-  /** The overloads that can be called, each with its own text. */
+  /** The callable overloads, each with its own text. */
   #functions(declarations: readonly ts.FunctionDeclaration[], name: string): string[] {
     const overloads = declarations.filter(({ body }) => body === undefined);
     return (overloads.length > 0 ? overloads : declarations)
@@ -87,7 +87,7 @@ export class ApiPage {
     return [code(signatureOf(node, isConstructor ? `new ${name}` : '')), ...this.#text.comment(docCommentOf(node))];
   }
 
-  /** The types over this one that have a place of their own. */
+  /** The base types that have their own place. */
   #basesOf(type: ts.Type): ts.Symbol[] {
     const found = new Set<ts.Symbol>();
     const visit = (each: ts.Type): void => {
@@ -135,7 +135,7 @@ export class ApiPage {
     ];
   }
 
-  /** The type as it is declared; a name that no page shows gives way to what it stands for. */
+  /** The type as it is declared; a name that no page shows is replaced by its meaning. */
   #typeText(field: Field): string {
     const { type } = field;
     if (type === undefined) return sourceOf((field as ts.PropertyDeclaration).initializer);

@@ -9,7 +9,7 @@ export function sourceOf(node: ts.Node | undefined): string {
 }
 
 function parameterOf(parameter: ts.ParameterDeclaration): string {
-  // What is taken apart has no name of its own.
+  // A destructured parameter has no name.
   const name = ts.isIdentifier(parameter.name) ? parameter.name.text : 'options';
   const isOptional = parameter.questionToken !== undefined || parameter.initializer !== undefined;
   const type = parameter.type === undefined ? typeOfInitial(parameter.initializer) : sourceOf(parameter.type);

@@ -18,7 +18,7 @@ export interface Shown {
 export class ApiSource {
   public readonly checker: ts.TypeChecker;
   readonly #program: ts.Program;
-  /** Where a symbol stands, as `page.md#anchor`. */
+  /** A symbol's place, as `page.md#anchor`. */
   readonly #places = new Map<ts.Symbol, readonly [page: string, anchor: string]>();
   readonly #shown = new Map<Section, readonly Shown[]>();
   readonly #symbolByName = new Map<string, ts.Symbol>();
@@ -42,7 +42,7 @@ export class ApiSource {
     for (const { name, symbol, isValue } of shown) {
       if (this.#places.has(symbol)) throw new Error(`${name} of ${section.entry} stands on two pages`);
       this.#places.set(symbol, [page.file, this.#anchorOf(page, name)]);
-      // A name of two entry points is that of the first: `sessionFactory` is that of ./runtime.
+      // A name in two entry points means the first one's: `sessionFactory` is that of ./runtime.
       for (const each of [name, symbol.name]) if (!this.#symbolByName.has(each)) this.#symbolByName.set(each, symbol);
       if (isValue && !this.#entryByName.has(name)) this.#entryByName.set(name, `cdk-session-table${section.entry.slice(1)}`);
     }
@@ -122,7 +122,7 @@ export class ApiSource {
   }
 }
 
-/** A host that finds our own files alone: the types of others are shown as they are written, and take seconds to read. */
+/** A host that finds only our own files: other packages' types are shown as written, and take seconds to read. */
 function ownHost(options: ts.CompilerOptions): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   host.resolveModuleNameLiterals = (names, from) =>

@@ -50,7 +50,7 @@ export class ApiText {
     return onOneLine(this.prose(text));
   }
 
-  /** Text, parameters, what is thrown, where the rule comes from, and an example, each where there is one. */
+  /** Text, parameters, errors thrown, the source of the rule, and an example, as far as there are any. */
   public comment(comment: DocComment): string[] {
     const named = comment.tags.filter(([tag, text]) => tag.startsWith('@') && text !== '').map(([tag, text]) => `- \`${tag.slice(1)}\`: ${this.cell(text)}`);
     const generic = tagsOf(comment, 'typeParam').map((text) => `- ${this.cell(text.replace(/^(\w+) - /, '`$1`: '))}`);

@@ -25,7 +25,7 @@ function writeDeclarations(): void {
   if (problems.length > 0) throw new Error(ts.formatDiagnostics(problems, format));
 }
 
-/** What `import` sees of an entry point has the kind of a module. */
+/** Writes the declarations that `import` sees as modules. */
 function writeModuleDeclarations(): void {
   for (const source of Object.values(ENTRY_POINTS)) {
     const name = source.slice(source.lastIndexOf('/') + 1);

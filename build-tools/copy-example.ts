@@ -1,6 +1,6 @@
 /**
- * `npm run example http-api ../shop` copies an example into a new folder, with this
- * checkout's own package beside it, so that the copy stands alone.
+ * `npm run example http-api ../shop` copies an example into a new folder,
+ * together with this checkout's package, so that the copy stands alone.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -19,7 +19,7 @@ export function exampleNames(): string[] {
  *
  * @param name the example's folder below `examples`
  * @param to a folder that does not exist yet
- * @throws RangeError where there is no such example, or the folder exists
+ * @throws RangeError if there is no such example, or the folder exists
  */
 export function copyExample(name: string, to: string): void {
   if (!exampleNames().includes(name)) throw new RangeError(`There is no example "${name}". There are: ${exampleNames().join(', ')}.`);

@@ -15,7 +15,7 @@ export function docCommentOf(node: ts.Node): DocComment {
   const tags = (comment.tags ?? []).map((tag): [string, string] => {
     const text = ts.getTextOfJSDocComment(tag.comment)?.trim() ?? '';
     if (ts.isJSDocParameterTag(tag)) return [`@${tag.name.getText()}`, text.replace(/^- /, '')];
-    // What looks like the target of the link is parsed as a name, whose text is no part of the comment.
+    // TypeScript parses the start of the link as a name, whose text is not part of the comment.
     return [tag.tagName.text, ts.isJSDocSeeTag(tag) || ts.isJSDocThrowsTag(tag) ? wholeText(tag) : text];
   });
   return { text: ts.getTextOfJSDocComment(comment.comment)?.trim() ?? '', tags };

@@ -1,5 +1,5 @@
-// Compares the templates of the apps under examples/ with the snapshots under test/integ, offline.
-// With --update it writes the snapshots anew, without the paths of the machine that wrote them.
+// Compares the templates of the apps under examples/ with the snapshots under test/integ, offline. With --update it
+// rewrites the snapshots, without the paths of the machine that wrote them.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

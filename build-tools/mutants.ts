@@ -26,7 +26,7 @@ export function mutantsOf(text: string): Mutant[] {
     mutants.push({ line: line + 1, what, start, end: node.getEnd(), replacement });
   };
   const visit = (node: ts.Node): void => {
-    // Types, imports and the texts of errors have no behaviour that is ours to prove here.
+    // Types, imports and error messages have no behaviour to prove here.
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
     if (ts.isInterfaceDeclaration(node) || ts.isThrowStatement(node)) return;
     mutate(node, source, add);

@@ -1,11 +1,11 @@
-/** Which tests are to notice a change of a source, the most likely and the quickest first. */
+/** Which tests should notice a change of a source, the most likely and the quickest first. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
 /** What is mutated: these rooms of the runtime. */
 const ROOMS = ['session', 'table', 'request', 'adapters'];
-/** Folders of tests that run sessions; the last ones are long, and are asked only where all others notice nothing. */
+/** Folders of tests that run sessions; the last ones are slow, and run only if no other notices anything. */
 const TIERS = [
   ['session', 'table', 'request', 'adapters', 'options', 'testing'],
   ['conformance', 'faults/late', 'faults/stale'],
@@ -23,7 +23,10 @@ export function candidates(): string[] {
   return TIERS.flatMap((folders) => tests.filter((path) => folders.some((folder) => path.startsWith(`test/${folder}`))));
 }
 
-/** The tests of one source: those that bear its name, then those of its room, then all that import it, each group by what it takes. */
+/**
+ * The tests of one source: those with its name, then those of its room, then all that import it, each group by its
+ * duration.
+ */
 export function testsOf(source: string, took: ReadonlyMap<string, number>): string[] {
   const room = dirname(source).split('/')[0] ?? '';
   const name = basename(source, '.ts');

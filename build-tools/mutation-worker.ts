@@ -1,6 +1,6 @@
 /**
- * Runs test files in this process, again and again, with one source changed: what does not change is loaded once, the
- * SDK above all. A run that hangs or takes the process with it is the parent's business.
+ * Runs test files in this process, again and again, with one source changed: everything else is loaded once, above all
+ * the SDK. The parent handles a run that hangs or ends the process.
  */
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
@@ -25,7 +25,7 @@ export interface TestRun {
   readonly milliseconds: number;
 }
 
-/** Milliseconds for one test, on a machine that is busy. */
+/** Milliseconds for one test, on a busy machine. */
 const LONGEST_TEST = 60_000;
 const ROOT = join(__dirname, '..');
 /** Packages that are published as modules only. */
@@ -105,7 +105,7 @@ install();
 const canary = load(join(ROOT, 'test/support/canary')) as { readonly watchIds: () => void; readonly watchOutput: () => void };
 canary.watchIds();
 canary.watchOutput();
-// What an engine throws that was ended while it worked is no result of a test.
+// Errors of an engine that was stopped while it worked are not results of a test.
 process.on('unhandledRejection', () => undefined);
 process.on('uncaughtException', () => undefined);
 process.on('message', ({ tests, source }: MutationJob) => {

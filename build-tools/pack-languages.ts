@@ -1,7 +1,6 @@
 /**
- * `npm run pack:languages` leaves the construct's packages for other languages below
- * `dist`. Names of languages as arguments pack those alone. A language whose
- * tool-chain is not on this machine is skipped aloud.
+ * `npm run pack:languages` leaves the construct's packages for other languages below `dist`. Arguments name the
+ * languages to pack. If this machine has no tool-chain for a language, it says so and skips it.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -35,11 +34,11 @@ function packageManifest(): { readonly peerDependencies: Readonly<Record<string,
 }
 
 /**
- * Installs the npm tarball beside the oldest dependencies, and packs it for other languages into `dist`.
+ * Installs the npm tarball with the oldest dependencies, and packs it for other languages into `dist`.
  *
  * @param languages those whose tool-chains are there
  * @param folder an empty folder to install in
- * @throws Error where a command fails
+ * @throws Error if a command fails
  */
 export function packLanguages(languages: readonly string[], folder: string): void {
   const dist = join(ROOT, 'dist');
@@ -53,7 +52,11 @@ export function packLanguages(languages: readonly string[], folder: string): voi
   run(join(BIN, 'jsii-pacmak'), [PACKAGE, '--outdir', dist, '--rosetta-tablet', tablet, '--no-npmignore', ...targets], folder);
 }
 
-/** Translates the examples of the README and of the doc comments, which are written for the CDK of this checkout. @throws Error where one does not compile */
+/**
+ * Translates the examples of the README and of the doc comments, which are written for the CDK of this checkout.
+ *
+ * @throws Error if one does not compile
+ */
 function translateExamples(folder: string): string {
   const examples = join(folder, 'examples');
   cpSync(join(folder, PACKAGE), join(examples, PACKAGE), { recursive: true });

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
 const PACKED = join(ROOT, 'dist/js');
-/** What the tarball is made of. */
+/** The tarball's sources. */
 const SOURCES = ['src', 'build-tools', 'package.json', 'README.md', 'CHANGELOG.md', 'API.md'];
 
 /**
- * The npm tarball of this checkout: the one in `dist/js` where it is newer than
- * what it is made of, otherwise a new one.
+ * The npm tarball of this checkout: the one in `dist/js` if it is newer than its
+ * sources, otherwise a new one.
  *
  * @returns its path
- * @throws Error where it cannot be made
+ * @throws Error if it cannot be made
  */
 export function packedTarball(): string {
   const present = freshTarball();
@@ -23,7 +23,7 @@ export function packedTarball(): string {
   return made;
 }
 
-/** The tarball in `dist/js`, if it is newer than what it is made of. */
+/** The tarball in `dist/js`, if it is newer than its sources. */
 export function freshTarball(): string | undefined {
   const present = newestTarball();
   return present !== undefined && statSync(present).mtimeMs > lastChange() ? present : undefined;

@@ -6,7 +6,7 @@ import { ENTRY_POINTS } from '../projenrc/entry-points';
 
 export const ROOT = join(__dirname, '..');
 export const SRC = join(ROOT, 'src');
-/** What is written here; the rest of `src` is jsii's. */
+/** The parts that are compiled here; jsii compiles the rest of `src`. */
 export const PARTS = ['runtime', 'testing', 'cli'];
 
 const COMMON: BuildOptions = { absWorkingDir: ROOT, platform: 'node', target: 'node20', outbase: SRC, logLevel: 'warning' };
@@ -23,7 +23,7 @@ function sources(): string[] {
  * File by file, so that a class has one identity whichever entry point it came
  * through, and so that `import()` stays a load on first use.
  *
- * @param shared - files that jsii would have written, for where it has not
+ * @param shared - files that jsii would have written, if it has not run
  */
 export async function buildCommonJs(outdir: string, shared: readonly string[] = []): Promise<void> {
   const entryPoints = [...sources(), ...shared.map((file) => join(SRC, file))];

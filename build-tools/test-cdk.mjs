@@ -11,13 +11,13 @@ const manifest = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'))
 const oldest = (name) => manifest.peerDependencies[name].replace('^', '');
 
 const VERSIONS = {
-  // The examples, and cdk-nag, which they are held to, need a later aws-cdk-lib.
+  // The examples, and cdk-nag, which checks them, need a later aws-cdk-lib.
   oldest: {
     packages: ['aws-cdk-lib', 'constructs'].map((name) => `${name}@${oldest(name)}`),
     jest: ['--testPathIgnorePatterns', 'examples.test.ts'],
     context: {},
   },
-  // Holds every template to CDK's own rules too, and fails on a finding.
+  // Checks every template against CDK's own rules too, and fails on a finding.
   newest: {
     packages: ['aws-cdk-lib@latest', 'constructs@latest', `cdk-nag@${manifest.devDependencies['cdk-nag']}`],
     jest: [],
@@ -37,7 +37,7 @@ function run(command, args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
-/** Links what is not there; a scope such as `@aws-cdk` is looked into. */
+/** Links missing packages, also inside a scope such as `@aws-cdk`. */
 function linkMissing(from, to) {
   for (const name of fs.readdirSync(from)) {
     const [source, target] = [join(from, name), join(to, name)];

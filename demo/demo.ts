@@ -28,7 +28,7 @@ type Close = () => Promise<void>;
  * Synthesises the shop, creates its table in an embedded engine and serves its
  * function, with the laboratory around it.
  *
- * @throws with the code `EADDRINUSE` where another program has the port
+ * @throws with the code `EADDRINUSE` if another program has the port
  */
 export async function startDemo({ port }: { readonly port: number }): Promise<Demo> {
   const closers: Close[] = [];
@@ -37,7 +37,7 @@ export async function startDemo({ port }: { readonly port: number }): Promise<De
   };
   let laboratory: Promise<Laboratory>;
   const server = new LabServer(async (request, body) => (await laboratory).respond(request, body));
-  // The port comes first: that it is busy is known before the slow part.
+  // The port comes first, so that a busy one is known before the slow part.
   const actualPort = await server.listen(port);
   closers.push(async () => server.close());
   try {
@@ -73,7 +73,7 @@ async function startLaboratory(closers: Close[]): Promise<Laboratory> {
   return new Laboratory({ clock, engine, lambda, requests, track, prices, template });
 }
 
-/** What the Lambda service adds to a function's environment: where it runs and as whom. */
+/** What the Lambda service adds to a function's environment: its Region and its credentials. */
 function platform(endpoint: string, outdir: string): Record<string, string> {
   return {
     AWS_REGION: ENGINE_ACCESS.region,
@@ -81,7 +81,7 @@ function platform(endpoint: string, outdir: string): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: ENGINE_ACCESS.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     ...ENGINE_QUIET,
-    // In Lambda there is no profile; the one of whoever runs the demo stays out of it.
+    // Lambda has no profile, so the demo ignores the one on this machine.
     AWS_CONFIG_FILE: join(outdir, 'no-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(outdir, 'no-credentials'),
   };

@@ -1,4 +1,4 @@
-/** Text that is HTML already, and is put into a page as it stands. */
+/** Text that is already HTML, and is put into a page unchanged. */
 export class Html {
   public constructor(private readonly text: string) {}
 
@@ -9,7 +9,7 @@ export class Html {
 
 export type Part = Html | string | number | false | undefined | readonly Part[];
 
-/** A piece of a page. Whatever is put in is escaped, unless it is itself Html; a list is put in part by part. */
+/** A piece of a page. Values are escaped, unless they are Html; a list is put in part by part. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(literals.reduce((text, literal, index) => text + toText(parts[index - 1]) + literal));
 }

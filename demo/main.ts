@@ -10,7 +10,7 @@ function portOf(text: string | undefined): number {
   throw new Error(`PORT is ${JSON.stringify(text)}; a whole number from 0 to 65535 is allowed (0 takes any free port)`);
 }
 
-/** What went wrong, in one line, for whoever started the demo. */
+/** What went wrong, in one line, for the terminal. */
 function explain(error: unknown, port: string | undefined): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `Port ${port || DEFAULT_PORT} is in use. Take another one: PORT=3001 npm start`;
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const port = portOf(process.env.PORT);
   console.log('Synthesising the stack and bundling its function …');
   const starting = startDemo({ port });
-  // Heard from the beginning, so that nothing is left behind when the start is interrupted.
+  // Registered first, so that an interrupted start leaves nothing behind.
   const end = () => {
     starting.then(async (demo) => demo.close()).then(() => {
       console.log('\nThe laboratory is closed. Nothing of it is left.');

@@ -1,5 +1,5 @@
 /**
- * The entry points of the package, beside the construct: the name under which
+ * The entry points of the package, besides the construct: the name under which
  * users import it, and its source below `src`. To add one is to add a line.
  */
 export const ENTRY_POINTS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   './react-router': 'runtime/adapters/react-router',
 };
 
-/** The names under which the package is imported, and the sources that they stand for inside of this repository. */
+/** The names under which the package is imported, and their sources inside this repository. */
 export function sourcesByName(): [name: string, source: string][] {
   const entries = Object.entries(ENTRY_POINTS).map(([name, source]): [string, string] => [`cdk-session-table${name.slice(1)}`, `src/${source}`]);
   return [['cdk-session-table', 'src/index'], ...entries];
@@ -42,7 +42,7 @@ export function packageExports(): Record<string, unknown> {
   };
 }
 
-/** What TypeScript's `node10` resolution reads, which knows no `exports`. */
+/** What TypeScript's `node10` resolution reads, which ignores `exports`. */
 export function typesVersions(): Record<string, unknown> {
   const entries = Object.entries(ENTRY_POINTS).map(([name, source]) => [name.slice(2), [`./lib/${source}.d.ts`]]);
   return { '*': Object.fromEntries(entries) };

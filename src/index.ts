@@ -16,7 +16,10 @@ export {
 } from './construct/session-table';
 export { SessionTableBase } from './construct/session-table-base';
 
-/** Not an export for the compiler, which says so by itself: for JavaScript, where it would only be "not a function". */
+/**
+ * Hidden from the compiler, which reports the mistake itself. In plain JavaScript the message would only be "not a
+ * function".
+ */
 exports.sessionFactory = (): never => {
   throw new TypeError("sessionFactory: this is the construct. Import sessionFactory from 'cdk-session-table/runtime'.");
 };

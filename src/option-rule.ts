@@ -1,11 +1,11 @@
 /**
- * What an option may be, and what is said of one that may not: the same for the construct's props and the runtime's
+ * The rules of options, and the messages for values that break them: shared by the construct's props and the runtime's
  * options. Imports nothing.
  *
  * @internal
  */
 
-/** What one value may be: a test, and the same in words. */
+/** The rule for one value: a test, and the same in words. */
 export interface OptionRule {
   readonly allowed: string;
   /** The rules one level below, for an option that is an object of options. */
@@ -16,16 +16,16 @@ export interface OptionRule {
 /** Rules by the names of options. */
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
-/** One rule for each option, so that the compiler misses a forgotten one. */
+/** One rule for each option, so that the compiler reports a forgotten one. */
 export type RulesOf<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
 /** The names of options, as rules have them. */
 export type OptionNames = Readonly<Record<string, { readonly parts?: OptionNames }>>;
 
-/** Certain names, so that the compiler misses a forgotten one. */
+/** Certain names, so that the compiler reports a forgotten one. */
 export type NamesOf<Names extends string> = { readonly [Name in Names]: OptionNames[string] };
 
-/** An option that cannot be used: its name, what came, and what is allowed. */
+/** An invalid option: its name, its value, and what is allowed. */
 export interface OptionProblem {
   readonly option: string;
   readonly value: unknown;
@@ -85,7 +85,7 @@ export function describeUnknown(options: object, names: OptionNames, kind: strin
   return `there is no ${kind} ${JSON.stringify(unknown)}. ${advice}`;
 }
 
-/** A dot in a name leads nowhere: parts are told from their own level. */
+/** Names are looked up level by level, so a dot in a name has no meaning. */
 function unknownName(options: object, names: OptionNames, path = ''): string | undefined {
   for (const [name, value] of set(options)) {
     const known = own(names, name);

@@ -1,6 +1,6 @@
 /**
  * The options that travel from the construct to the runtime, as JSON in the environment: type, documentation, rule and
- * default of each, here alone. jsii needs each written out once more as a prop, in `construct/options`.
+ * default of each. jsii needs each written out again as a prop, in `construct/options`.
  *
  * @internal
  */
@@ -9,7 +9,7 @@ import { group, oneOf, OptionProblem, RulesOf, text, wholeNumber } from './optio
 
 export { isRecord } from './option-rule';
 
-/** How a read relates to the writes before it. */
+/** How soon a read sees earlier writes. */
 export type Consistency = 'session' | 'strong' | 'eventual';
 
 /** The cookie that carries the session id. */
@@ -17,8 +17,8 @@ export interface SharedCookieOptions {
   /**
    * The cookie's name.
    *
-   * 1 to 256 letters, digits and the signs of RFC 6265. Browsers hold a name that starts with `__Host-` or `__Secure-`
-   * to stricter rules; use one if your site is served over HTTPS only.
+   * 1 to 256 letters, digits and the signs of RFC 6265. Browsers apply stricter rules to a name that starts with
+   * `__Host-` or `__Secure-`; use one if your site is served only over HTTPS.
    *
    * @default 'session_id'
    */
@@ -49,7 +49,7 @@ export interface SharedCookieOptions {
    *
    * Always true with a `__Host-` or `__Secure-` name, with `sameSite` None and with `partitioned`.
    *
-   * @default - true if the request came over HTTPS, which behind API Gateway and function URLs is always
+   * @default - true if the request came over HTTPS, as it always does behind API Gateway and function URLs
    */
   readonly secure?: boolean;
   /**
@@ -61,8 +61,8 @@ export interface SharedCookieOptions {
   /**
    * Which requests from other sites carry the cookie.
    *
-   * `Strict`: none. `Lax`: links that lead to your site, which a sign-in with another site needs. `None`: all; the
-   * cookie is then `secure`. `false`, in code only, sends no attribute, and the browser decides.
+   * `Strict`: none. `Lax`: links that lead to your site; needed for sign-in with another site. `None`: all; the cookie
+   * is then `secure`. `false`, in code only, sends no attribute, and the browser decides.
    *
    * @default 'Strict'
    */
@@ -98,8 +98,8 @@ export interface SharedOptions {
   /**
    * How long after one extension a request that only reads extends the session again.
    *
-   * In seconds, from 0 to less than `timeout`. An extension costs one write; 0 extends with every request. A session
-   * with an idle timeout of its own (`remember`) is extended after a tenth of that, if that is less.
+   * In seconds, from 0 to less than `timeout`. An extension costs one write; 0 extends on every request. A session with
+   * its own idle timeout (`remember`) is extended after a tenth of that, if that is less.
    *
    * @default - 120 seconds, or a tenth of `timeout` if that is less
    */
@@ -119,7 +119,7 @@ export interface SharedOptions {
    */
   readonly cookie?: SharedCookieOptions;
   /**
-   * How a read relates to the writes before it.
+   * How soon a read sees earlier writes.
    *
    * `session`: a browser reads what it wrote; reads are strong for 20 seconds after a write and eventual otherwise, at
    * the price of a short-lived second cookie. `strong`: every read is strong, and costs twice as much. `eventual`: none
@@ -131,7 +131,7 @@ export interface SharedOptions {
   /**
    * Whether values of 2 KiB and more are stored compressed.
    *
-   * Only where that makes them at least a fifth smaller.
+   * Only if that makes them at least a fifth smaller.
    *
    * @default true
    */
@@ -139,8 +139,8 @@ export interface SharedOptions {
   /**
    * Whether values are encrypted under a key that only the session id yields.
    *
-   * Neither the table nor its backups show them then; names of keys and queues stay readable. Costs some CPU with each
-   * read and write, and about 30 bytes a value.
+   * The table and its backups then don't show them; names of keys and queues stay readable. Costs some CPU on each read
+   * and write, and about 30 bytes a value.
    *
    * @default false
    */
@@ -148,8 +148,8 @@ export interface SharedOptions {
   /**
    * Keeps the sessions of several apps or preview environments in one table apart.
    *
-   * 1 to 64 letters, digits, `.`, `_` and `-`. A cookie of one namespace means nothing in another, and a change of it
-   * ends every session. It is not a security border: a role that may use the table may read all of it.
+   * 1 to 64 letters, digits, `.`, `_` and `-`. A cookie from one namespace is unknown in the others, and changing the
+   * namespace ends every session. It is not a security boundary: a role that may use the table may read all of it.
    *
    * @default - none
    */
@@ -166,7 +166,7 @@ export interface EnvironmentOptions extends SharedOptions {
   readonly access?: 'read' | 'readWrite';
 }
 
-/** What counts if nobody says otherwise. The default of `reissueTime` depends on `timeout`. */
+/** The defaults. That of `reissueTime` depends on `timeout`. */
 export const DEFAULTS = {
   timeout: 1200,
   cookie: { name: 'session_id', path: '/', httpOnly: true, sameSite: 'Strict' },
@@ -237,7 +237,7 @@ export const SHARED_RULES: RulesOf<SharedOptions> = {
 /** The rule of every option that the environment may hold. */
 export const ENVIRONMENT_RULES: RulesOf<EnvironmentOptions> = { ...SHARED_RULES, access: oneOf('read', 'readWrite') };
 
-/** The rule of the prefix of environment variables, which construct and runtime are each told. */
+/** The rule of the prefix of environment variables, which you pass to construct and runtime. */
 export const ENV_PREFIX_RULE = text(/^[A-Za-z]\w{0,63}$/, 'a letter, then at most 63 letters, digits and "_"');
 
 /** Whether browsers take the cookie only if it is Secure: for its name, `SameSite=None` or `Partitioned`. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/runtime';
 /** Milliseconds that the laboratory's clock is ahead of the machine's. */
 let ahead = 0;
 
-/** The laboratory's time, for `sessionFactory`. Its instance is told with each invocation how far it has moved. */
+/** The laboratory's time, for `sessionFactory`. Each invocation tells its instance how far the clock has moved. */
 export const clock: Clock = {
   now: () => Date.now() + ahead,
   after: (milliseconds, callback) => {

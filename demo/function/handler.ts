@@ -33,7 +33,7 @@ const routes: Readonly<Record<string, Route<ShopSession>>> = {
     const session = await context.session();
     const name = form.get('name')?.trim().slice(0, NAME_LENGTH);
     if (!name) return toShop();
-    // A new id: whoever knew the old one does not know this. The oldest of four devices is signed out.
+    // A new id, so an id known before stops working. The oldest of four devices is signed out.
     session.signIn(name, { device: form.get('device')?.slice(0, NAME_LENGTH) ?? 'Browser', most: 3 });
     session.set('name', name);
     if (form.has('remember')) session.remember(A_MONTH);
@@ -94,17 +94,19 @@ const races: Readonly<Record<string, (event: APIGatewayProxyEventV2) => Promise<
   '/race/plain': racingPlain,
 };
 
-const shop = lambdaHandler(sessions, traced<ShopSession, APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(async (event, context) => {
-  const { method } = event.requestContext.http;
-  const route = routes[`${method === 'HEAD' ? 'GET' : method} ${event.rawPath}`];
-  if (!route) return page(missingPage(), 404);
-  const form = formOf(event);
-  if (method === 'POST') {
-    const session = await context.session();
-    if (!session.verifyCsrf({ method, headers: event.headers, token: form.get('csrf') })) return forged();
-  }
-  return route({ context, form, query: new URLSearchParams(event.rawQueryString), cookies: (event.cookies ?? []).join(';') });
-}));
+const shop = lambdaHandler(sessions, traced<ShopSession, APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
+  async (event, context) => {
+    const { method } = event.requestContext.http;
+    const route = routes[`${method === 'HEAD' ? 'GET' : method} ${event.rawPath}`];
+    if (!route) return page(missingPage(), 404);
+    const form = formOf(event);
+    if (method === 'POST') {
+      const session = await context.session();
+      if (!session.verifyCsrf({ method, headers: event.headers, token: form.get('csrf') })) return forged();
+    }
+    return route({ context, form, query: new URLSearchParams(event.rawQueryString), cookies: (event.cookies ?? []).join(';') });
+  },
+));
 
 export const handler: typeof shop = async (event, context) => {
   const race = races[event.rawPath.split('/').slice(0, 3).join('/')];

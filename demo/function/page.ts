@@ -2,7 +2,7 @@ import type { ShopSession } from './handler';
 import type { Session } from '../../src/runtime';
 import { html, Html, Part } from '../html';
 
-/** Where the laboratory puts what it has to say above the shop. */
+/** Where the laboratory puts its notices, above the shop. */
 export const NOTICES_PLACE = '<!-- notices -->';
 /** Where it puts its panels. */
 export const PANELS_PLACE = '<!-- panels -->';
@@ -11,7 +11,8 @@ export const PANELS_PLACE = '<!-- panels -->';
 export const GOODS = ['Espresso', 'Flat white', 'Oolong', 'Lemon cake'] as const;
 
 /** Long enough to be stored compressed. */
-export const PRICE_LIST = Array.from({ length: 120 }, (_, index) => `No. ${index + 1}: ${GOODS[index % GOODS.length]}, a cup or a piece, 3.${(index * 7) % 100}`);
+export const PRICE_LIST = Array.from({ length: 120 }, (_, index) =>
+  `No. ${index + 1}: ${GOODS[index % GOODS.length]}, a cup or a piece, 3.${(index * 7) % 100}`);
 
 /** What the shop's page shows besides the session. */
 export interface Visit {
@@ -49,14 +50,14 @@ ${notice('This form did not come from a page of this shop: verifyCsrf() said no,
 <p><a href="/#shop">Back to the shop</a></p>`);
 }
 
-/** The response to what only somebody who is signed in may do. */
+/** The response to a request that needs a signed-in visitor. */
 export function nobodyPage(): string {
   return documentOf('Session Table: nobody is signed in', html`<h3>Nobody is signed in</h3>
 ${notice('Your session was ended, perhaps on another device. Nothing was changed.')}
 <p><a href="/#shop">Back to the shop</a></p>`);
 }
 
-/** The page that the laboratory shows in the shop's place when the function failed. */
+/** The page that the laboratory shows instead of the shop when the function failed. */
 export function failedPage(content: Html): string {
   return documentOf('Session Table: no answer', content);
 }
@@ -79,11 +80,14 @@ ${whyStranger(session, query, hadCookie)}
 <a href="/" target="_blank" rel="noopener">A second tab</a>, to be left behind when you sign out.</p>`;
 }
 
-/** Three ways to be a stranger, told apart. */
+/** Says why a visitor is not signed in. */
 function whyStranger({ isNew }: Session<ShopSession>, query: URLSearchParams, hadCookie: boolean): Html {
-  if (query.has('signed-out')) return notice('You have signed out. The session is deleted, and no request that is still under way can bring it back.');
+  if (query.has('signed-out')) {
+    return notice('You have signed out. The session is deleted, and no request that is still under way can bring it back.');
+  }
   if (isNew && hadCookie) {
-    return notice('Your browser came with the cookie of a session that is not alive: it has run out, was ended elsewhere, or never was in this table.');
+    return notice('Your browser sent the cookie of a session that is not alive: '
+      + 'it has expired, was ended elsewhere, or was never in this table.');
   }
   if (!isNew) return html`<p>You are not signed in. Your session holds a message for you, or did.</p>`;
   return html`<p>You have no session yet, so nothing is stored about you and you have no cookie. Signing in makes one.</p>`;
@@ -104,7 +108,8 @@ ${lines.map(([item, count]) => html`<li>${item} <b>× ${count}</b></li>`)}
 </ul>`}
 <div class="line">
 ${lines.length > 0 && html`<form method="post" action="/cart/empty">${csrf}<button>Empty the cart</button></form>`}
-<form method="post" action="/price-list">${csrf}<button>${session.has('priceList') ? 'Drop the price list' : 'Keep the price list (5 KB)'}</button></form>
+<form method="post" action="/price-list">${csrf}
+<button>${session.has('priceList') ? 'Drop the price list' : 'Keep the price list (5 KB)'}</button></form>
 <form method="post" action="/sign-out">${csrf}<button>Sign out</button></form>
 </div>
 <p class="quiet"><a href="/hours#shop">Opening hours</a>: a page that does not use the session.
@@ -147,7 +152,8 @@ function documentOf(title: string, content: Html): string {
 <a class="skip" href="#shop">To the shop</a>
 <header>
 <h1><a href="/" class="brand">${MARK}<span>Session Table</span></a></h1>
-<p class="claim">A laboratory for server-side sessions on DynamoDB: use the shop, and see each call that it makes, what is stored, what it costs, and what two tabs at once cannot break.</p>
+<p class="claim">A laboratory for server-side sessions on DynamoDB. Use the shop and see each call that it makes, what is stored,
+what it costs, and what two tabs at once cannot break.</p>
 <a class="source" href="/lab/code/handler.ts">The code</a>
 <nav aria-label="Panels">${LINKS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
 </header>

@@ -10,9 +10,10 @@ const SECONDS = 20 * 60;
 const client = new DynamoDBClient({});
 
 /**
- * What is often written by hand, and what most session stores do: read all of
- * the session at the start of a request, write all of it at the end. Its reads
- * are strongly consistent, so what it loses is not lost by old reads.
+ * A store as often written by hand, and as most session stores work: it reads the
+ * whole session at the start of a request, and writes all of it at the end. Its
+ * reads are strongly consistent, so stale reads are not the reason for what it
+ * loses.
  */
 export const plainStore = {
   newId: () => randomBytes(32).toString('base64url'),

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { clock } from './clock';
 import { lambdaHandler, SessionEndedError, sessionFactory, WithSession } from '../../src/runtime';
 
-/** What the contestants of a race write: a count, a list, and any number of keys. */
+/** What the requests of a race write: a count, a list, and any number of keys. */
 interface RaceSession {
   [key: string]: number | string | string[];
 }
@@ -12,7 +12,7 @@ const sessions = sessionFactory<RaceSession>({ clock });
 
 type Step = (context: WithSession<RaceSession>, query: URLSearchParams) => Promise<object | number>;
 
-/** What a request of a race does. Most wait between reading and writing, as a handler that asks another service does. */
+/** What a request of a race does. Most wait between reading and writing, like a handler that calls another service. */
 const STEPS: Readonly<Record<string, Step>> = {
   'begin': async (context) => {
     const session = await context.session();

@@ -7,7 +7,7 @@ interface PlainRequest {
   readonly query: URLSearchParams;
 }
 
-/** A status or a body, and the id that the response sets: none removes it. */
+/** A status or a body, and the id that the response sets; an empty one removes it. */
 interface PlainResult {
   readonly status?: number;
   readonly body?: object;

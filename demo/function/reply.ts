@@ -8,7 +8,7 @@ export interface RouteRequest<Data extends object> {
   readonly context: WithSession<Data> & Traced;
   readonly form: URLSearchParams;
   readonly query: URLSearchParams;
-  /** The cookies as they came, joined by semicolons. */
+  /** The cookies as they arrived, joined by semicolons. */
   readonly cookies: string;
 }
 
@@ -17,7 +17,8 @@ export type Route<Data extends object> = (request: RouteRequest<Data>) => Promis
 /** Nothing from elsewhere, no inline script and no inline style. */
 export const SECURITY_HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    + "base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
 } as const;
@@ -26,7 +27,7 @@ export function page(body: string, statusCode = 200): APIGatewayProxyStructuredR
   return { statusCode, headers: { 'content-type': 'text/html; charset=utf-8', ...SECURITY_HEADERS }, body };
 }
 
-/** Post, redirect, get: to reload the page repeats no purchase. */
+/** Post, redirect, get: reloading the page repeats no purchase. */
 export function toShop(query = ''): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 303, headers: { location: `/${query}#shop` } };
 }
@@ -39,7 +40,7 @@ export function toJson(body: object): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-/** The response to what only somebody who is signed in may do. */
+/** The response to a request that needs a signed-in visitor. */
 export function nobody(): APIGatewayProxyStructuredResultV2 {
   return page(nobodyPage(), 401);
 }

@@ -1,6 +1,6 @@
 import type { LambdaContext, Session, WithSession } from '../../src/runtime';
 
-/** What the laboratory puts into a context: runs something so that its calls are noted with a line of the handler. */
+/** What the laboratory adds to the context: it runs a function and notes its calls with a line of the handler. */
 export interface Traced {
   readonly trace?: <Result>(line: number, run: () => Result) => Result;
 }
@@ -8,7 +8,7 @@ export interface Traced {
 /**
  * Notes for the laboratory which line of the handler makes which call.
  *
- * In Lambda the context has no `trace`, and the handler is called as it is.
+ * In Lambda the context has no `trace`, and the handler is called directly.
  */
 export function traced<Data extends object, Event, Result>(
   handler: (event: Event, context: LambdaContext & WithSession<Data> & Traced) => Promise<Result>,
@@ -36,7 +36,7 @@ function withTrace<Data extends object, Context extends WithSession<Data>>(conte
   return Object.assign(Object.create(context) as Context, methods);
 }
 
-/** The line of the handler that made the call, by the source map; 0 where none did. */
+/** The line of the handler that made the call, by the source map; 0 if none did. */
 function callerLine(): number {
   return Number(/handler\.ts:(\d+)/.exec(new Error().stack ?? '')?.[1] ?? 0);
 }

@@ -15,7 +15,7 @@ export interface RequestRecord {
   readonly duration: number;
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** The `Cookie` header that the function got. */
+  /** The `Cookie` header that the function received. */
   readonly cookie: string | undefined;
   /** The `Set-Cookie` values of the response. */
   readonly setCookie: readonly string[];
@@ -36,7 +36,7 @@ export class Browser {
   public armed: Fault | undefined;
   /** The last request that met a fault. */
   public faulted: RequestRecord | undefined;
-  /** What to say above the next page. */
+  /** What to show above the next page. */
   public readonly notices: string[] = [];
   public readonly races = new Map<string, RaceResult>();
   public devices: DeviceReport | undefined;
@@ -51,7 +51,7 @@ export class Browser {
     if (record.fault) this.faulted = record;
   }
 
-  /** Notes what a response sets, and until when a browser with the laboratory's clock would keep it. */
+  /** Notes the cookies that a response sets, and how long a browser with the laboratory's clock would keep them. */
   public store(setCookie: readonly string[], now: number): void {
     for (const line of setCookie) {
       const [, name = '', value = ''] = /^([^=;]*)=([^;]*)/.exec(line) ?? [];
@@ -63,8 +63,8 @@ export class Browser {
   }
 
   /**
-   * The cookies that came, without those that a browser with the laboratory's
-   * clock would have let go of: the real one ages them by its own clock.
+   * The cookies that arrived, without those that a browser with the laboratory's
+   * clock would have dropped: the real browser ages them by its own clock.
    */
   public kept(cookies: readonly string[], now: number): { readonly kept: string[]; readonly dropped: string[] } {
     const isOutlived = (cookie: string) => {
@@ -76,7 +76,7 @@ export class Browser {
     return { kept: cookies.filter((cookie) => !isOutlived(cookie)), dropped: dropped.map((cookie) => splitOnce(cookie, '=')[0]!) };
   }
 
-  /** Notes which cookies came: some may be from before this run, and some may be gone. */
+  /** Notes which cookies arrived: some may be from before this run, and some may be gone. */
   public learn(cookies: readonly string[]): void {
     const came = new Map(cookies.map((cookie) => splitOnce(cookie, '=') as [string, string]));
     for (const [name, value] of came) if (this.cookies.get(name)?.value !== value) this.cookies.set(name, { value, until: Infinity });
@@ -96,7 +96,7 @@ export class Browser {
 
 const MOST_BROWSERS = 500;
 
-/** The browsers that came, by the laboratory's cookie. */
+/** The browsers seen so far, by the laboratory's cookie. */
 export class Browsers {
   private readonly known = new Map<string, Browser>();
 

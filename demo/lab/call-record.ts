@@ -1,4 +1,4 @@
-/** One attempt of a call to DynamoDB, as the meter saw it go by. */
+/** One attempt of a call to DynamoDB, as the meter saw it. */
 export interface DynamoCall {
   readonly operation: string;
   readonly kind: 'read' | 'write';
@@ -11,7 +11,7 @@ export interface DynamoCall {
   endedAt: number;
   /** Request units, as the engine counts them. */
   units: number;
-  /** What came back, where that is not what was asked for: `condition not met`, `throttled`, `no answer`. */
+  /** What came back, if it is not what was asked for: `condition not met`, `throttled`, `no answer`. */
   outcome?: string;
 }
 
@@ -31,10 +31,10 @@ interface TransactItem {
   readonly Put?: { readonly Item: object };
 }
 
-/** Bytes of a unit of a write. */
+/** Bytes in one write unit. */
 const KILOBYTE = 1024;
 
-/** Notes in the record what the engine answered. */
+/** Notes the engine's response in the record. */
 export function noteAnswer(call: DynamoCall, asked: object, answer: Answer): void {
   const { __type: type = '', ConsumedCapacity } = answer;
   if (/#(?:ConditionalCheckFailed|TransactionCanceled)Exception$/.test(type)) call.outcome = REFUSED;
@@ -42,7 +42,8 @@ export function noteAnswer(call: DynamoCall, asked: object, answer: Answer): voi
   const capacities = [ConsumedCapacity ?? []].flat();
   const counted = capacities.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
   if (call.operation === 'TransactWriteItems') call.units = transactionUnits(asked as { TransactItems?: readonly TransactItem[] });
-  // A refused write is billed like a write, but the error does not say how many units: what the laboratory refuses is below 1 KB, so it is one.
+  // A refused write is billed like a write, but the error does not say its units. Such items are below 1 KB here, so it
+  // is one.
   else call.units = counted || (call.outcome === REFUSED ? 1 : 0);
 }
 

@@ -1,4 +1,4 @@
-/** The one clock of the laboratory: the machine's, moved ahead by what was let pass. */
+/** The laboratory's only clock: the machine's, moved ahead by the time that was let pass. */
 export class LabClock {
   private moved = 0;
 

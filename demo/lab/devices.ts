@@ -22,7 +22,7 @@ interface Listed {
 
 /** What the laboratory last heard about the devices of a visitor. */
 export interface DeviceReport {
-  /** None where the visitor is not signed in. */
+  /** `undefined` if the visitor is not signed in. */
   readonly listed: Listed | undefined;
   /** What the list cost. */
   readonly calls: readonly DynamoCall[];
@@ -30,7 +30,7 @@ export interface DeviceReport {
   readonly played: readonly { readonly device: string; readonly isIn: boolean }[];
 }
 
-/** Asks the function for the list, and each of the played browsers whether it is still in. */
+/** Asks the function for the list, and each of the played browsers whether it is still signed in. */
 export async function reportDevices(parts: Parts, browser: Browser): Promise<DeviceReport> {
   const own = PlayedBrowser.with(browser.cookieList, parts.requests, parts.clock);
   const { record, body } = await own.get('/devices');
@@ -38,7 +38,7 @@ export async function reportDevices(parts: Parts, browser: Browser): Promise<Dev
   return (browser.devices = { listed: record.status === 200 ? (JSON.parse(body) as Listed) : undefined, calls: record.calls, played });
 }
 
-/** Signs the visitor in on another browser, which the laboratory plays. Gives what went wrong, if anything did. */
+/** Signs the visitor in on another browser, which the laboratory plays. Returns what went wrong, if anything did. */
 export async function signInOn(parts: Parts, browser: Browser, device: string): Promise<string | undefined> {
   const { listed } = await reportDevices(parts, browser);
   if (!listed) return 'Sign in in the shop first: the devices are those of whoever is signed in.';

@@ -2,16 +2,16 @@ import { AttributeValue, CreateTableCommand, CreateTableCommandInput, DynamoDBCl
 import dynalite from 'dynalite';
 import { TransactionFront } from '../../src/testing/transaction-front';
 
-/** What the SDK needs to sign a request; the engine takes any. */
+/** What the SDK needs to sign a request; the engine accepts anything. */
 export const ENGINE_ACCESS = { region: 'us-east-1', accessKeyId: 'demo', secretAccessKey: 'demo' } as const;
 
 /** Keeps the SDK from warning of the Node.js that it runs on, which in Lambda is a newer one. */
 export const ENGINE_QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } as const;
 
-/** An item, as the engine gives it. */
+/** An item, as the engine returns it. */
 export type EngineItem = Record<string, AttributeValue>;
 
-/** An embedded engine that speaks DynamoDB's protocol, with transactions, and keeps all in memory. */
+/** An embedded engine that speaks DynamoDB's protocol, with transactions, and keeps everything in memory. */
 export class Engine {
   private front!: TransactionFront;
   private client!: DynamoDBClient;
@@ -30,7 +30,7 @@ export class Engine {
     return new URL(this.front.endpoint);
   }
 
-  /** Reads an item past the meter. */
+  /** Reads an item without the meter. */
   public async item(key: Uint8Array): Promise<EngineItem | undefined> {
     const { Item } = await this.client.send(new GetItemCommand({ TableName: this.tableName, Key: { sid: { B: key } }, ConsistentRead: true }));
     return Item;

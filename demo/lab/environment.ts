@@ -17,13 +17,16 @@ export type Call = Pick<Invocation, 'id' | 'event' | 'ahead'>;
 
 let instanceCode: string | undefined;
 
-/** A thread started from TypeScript would need a loader in it; transforming its one file needs none. */
+/** A thread started from TypeScript would need a loader; transforming its one file does not. */
 function codeOfInstance(): string {
   const source = () => readFileSync(join(__dirname, 'instance.ts'), 'utf8');
   return (instanceCode ??= transformSync(source(), { loader: 'ts', format: 'cjs', supported: { 'dynamic-import': true } }).code);
 }
 
-/** One execution environment of the function: a thread that has the template's environment and takes one request at a time. */
+/**
+ * One execution environment of the function: a thread that has the template's environment and takes one request at a
+ * time.
+ */
 export class Environment {
   private readonly worker: Worker;
   private waiting: Waiting | undefined;
@@ -46,7 +49,7 @@ export class Environment {
     return !this.ended;
   }
 
-  /** @throws when the handler throws, or has not answered when its time is over */
+  /** @throws when the handler throws, or has not answered when its time is up */
   public async invoke(call: Call): Promise<unknown> {
     if (this.ended) throw new Error('The function has ended');
     const { id } = call;

@@ -6,11 +6,11 @@ export interface Attempt {
   readonly kind: 'read' | 'write';
   /** How many attempts of this request came before it. */
   readonly before: number;
-  /** How many of those were writes. */
+  /** How many of them were writes. */
   readonly writesBefore: number;
 }
 
-/** Something that networks, DynamoDB and roles do. */
+/** A fault of a network, of DynamoDB or of a role. */
 export interface Fault {
   readonly name: string;
   /** What happens, in one sentence. */

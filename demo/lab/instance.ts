@@ -3,7 +3,7 @@ import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 
-/** What a message to the instance carries: one invocation. */
+/** A message to the instance: one invocation. */
 export interface Invocation {
   readonly id: string;
   readonly event: unknown;
@@ -13,7 +13,7 @@ export interface Invocation {
   readonly ahead: number;
 }
 
-/** What comes back: the handler's result, or what it threw. */
+/** The answer: the handler's result, or what it threw. */
 export type Outcome = { readonly id: string; readonly result: unknown } | { readonly id: string; readonly error: string };
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
@@ -23,10 +23,10 @@ interface Bundle {
   readonly [name: string]: unknown;
 }
 
-/** Which invocation is under way, and which line of the handler, for the calls that it makes. */
+/** Which invocation is under way, and at which line of the handler, for the calls that it makes. */
 const calling = new AsyncLocalStorage<{ readonly id: string; readonly line: number }>();
 
-/** Tells the meter with each call to DynamoDB who made it. The header is not among the signed ones, and DynamoDB never sees it. */
+/** Labels each call to DynamoDB for the meter. The header is not signed, and DynamoDB never sees it. */
 function labelCalls(): void {
   const { request } = http;
   http.request = (...args: unknown[]) => {
@@ -36,7 +36,7 @@ function labelCalls(): void {
     return made;
   };
   syncBuiltinESMExports();
-  // The lines that stacks name are then those of the sources.
+  // So that stack traces name the lines of the sources.
   process.setSourceMapsEnabled(true);
 }
 
@@ -47,7 +47,7 @@ function labelCalls(): void {
 function runInstance({ file, exportName }: { readonly file: string; readonly exportName: string }): void {
   labelCalls();
   const loading = import(file) as Promise<Bundle>;
-  // Whether it loads or not, each invocation is answered.
+  // A failure to load is the answer to each invocation.
   loading.catch(() => undefined);
   parentPort!.on('message', ({ id, event, deadline, ahead }: Invocation) => {
     const context = {

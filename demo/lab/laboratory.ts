@@ -39,10 +39,12 @@ export interface Panel {
   readonly switches?: Readonly<Record<string, Switch>>;
 }
 
-/** Does what a form of a panel asks for. A text that it gives back is shown above the next page. */
+/** Handles a panel's form. A string that it returns is shown above the next page. */
 export type Switch = (parts: Parts, browser: Browser, form: URLSearchParams) => Promise<string | void> | string | void;
 
-/** The laboratory around the shop: it passes requests on to the function, and puts its panels into the function's pages. */
+/**
+ * The laboratory around the shop: it passes requests on to the function, and puts its panels into the function's pages.
+ */
 export class Laboratory {
   private readonly browsers = new Browsers();
 
@@ -83,7 +85,7 @@ export class Laboratory {
     return this.furnish(browser, event, { ...result, cookies });
   }
 
-  /** Puts the panels into a page of the function; of an error it makes a page. */
+  /** Puts the panels into a page of the function, and turns an error into a page. */
   private async furnish(browser: Browser, event: APIGatewayProxyEventV2, result: Result): Promise<Result> {
     const isFailure = (result.statusCode ?? 200) >= 500;
     const whole = isFailure ? failedPage(failure(result)) : result.body ?? '';

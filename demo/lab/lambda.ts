@@ -10,8 +10,8 @@ const OPTIONS = 'SESSION_TABLE_OPTIONS';
 /**
  * The function: as many execution environments as there are requests at once.
  *
- * They share no memory, as in Lambda, so what keeps requests from losing each
- * other's changes is in the table and nowhere else.
+ * As in Lambda they share no memory, so only the table keeps requests from losing
+ * each other's changes.
  */
 export class Lambda {
   private environments: Environment[] = [];
@@ -38,7 +38,7 @@ export class Lambda {
     while (this.environments.length < Math.min(count, MOST_ENVIRONMENTS)) this.idle.push(this.start());
   }
 
-  /** @throws when the handler throws, or has not answered when its time is over */
+  /** @throws when the handler throws, or has not answered when its time is up */
   public async invoke(call: Call): Promise<unknown> {
     const environment = await this.take();
     try {

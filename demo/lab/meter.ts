@@ -4,7 +4,7 @@ import { json, buffer } from 'node:stream/consumers';
 import { DynamoCall, noteAnswer } from './call-record';
 import type { Effect, Fault } from './faults';
 
-/** The calls of one request. More may come after the response, where one was delivered late. */
+/** The calls of one request. One that is delivered late comes after the response. */
 export class Recorder {
   public readonly calls: DynamoCall[] = [];
   /** Resolves when the request is over: what was held back is delivered then. */
@@ -47,10 +47,7 @@ const REFUSALS: Readonly<Partial<Record<NonNullable<Effect>, Refusal>>> = {
 /** Milliseconds after the response at which a call that was held back is delivered. */
 const LATE = 400;
 
-/**
- * A meter in the line between the function's SDK and the table: it asks the
- * engine what each call consumed, and does to calls what networks do.
- */
+/** A meter between the function's SDK and the table: it asks the engine what each call consumed, and injects faults. */
 export class Meter {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true });
@@ -62,7 +59,7 @@ export class Meter {
     });
   }
 
-  /** Starts the meter and gives its address, to be used in place of the engine's. */
+  /** Starts the meter and returns its address, to use instead of the engine's. */
   public async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
@@ -70,7 +67,7 @@ export class Meter {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Runs one request and gives the calls made in it. */
+  /** Runs one request and returns its calls. */
   public async measure<T>(id: string, recorder: Recorder, run: () => Promise<T>): Promise<T> {
     this.recorders.set(id, recorder);
     try {

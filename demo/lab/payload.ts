@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** What API Gateway passes on as text; any other body, a form's too, comes as base64. */
+/** What API Gateway passes on as text; any other body, even a form's, comes as base64. */
 const TEXT = /^(?:text\/|application\/(?:json|javascript|xml)\b|application\/[\w.-]+\+(?:json|xml)\b)/i;
 
 /**
@@ -20,7 +20,7 @@ export function toEvent(request: IncomingMessage, body: Buffer): APIGatewayProxy
     rawPath,
     rawQueryString,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/; */).filter(Boolean) }),
-    // The service speaks HTTPS only, whatever this stand-in for it speaks.
+    // The service accepts only HTTPS, whatever this stand-in accepts.
     headers: { ...headers, 'x-forwarded-proto': 'https' },
     ...(rawQueryString === '' ? {} : { queryStringParameters: joinedQuery(rawQueryString) }),
     requestContext: requestContext(request, rawPath),

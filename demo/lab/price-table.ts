@@ -22,11 +22,11 @@ interface Measured {
   readonly plainWrite: number;
 }
 
-/** What somebody's month is made of. */
+/** The traffic of a month. */
 export interface Month {
   /** Millions of requests. */
   readonly millions: number;
-  /** Shares of the requests, from 0 to 1: that read the session, and that change it. The others do not use it. */
+  /** Shares of the requests, from 0 to 1, that read the session and that change it. The others do not use it. */
   readonly reads: number;
   readonly writes: number;
   /** Kilobytes. */
@@ -53,14 +53,14 @@ export class PriceTable {
 
   public async price({ millions, reads, writes, size }: Month): Promise<MonthlyPrice> {
     const units = (await this.table()).get(size)!;
-    // A session is extended at most once in so many seconds; a change extends it too, at no price.
+    // A session is extended at most once every BETWEEN_EXTENSIONS seconds; a change extends it too, at no extra cost.
     const extensions = Math.min(reads, (reads * BETWEEN_REQUESTS) / BETWEEN_EXTENSIONS);
     const inDollars = (read: number, write: number) => millions * (read * PRICE_PER_MILLION.read + write * PRICE_PER_MILLION.write);
     const written = writes * units.change + extensions * units.extension;
     return {
       ours: inDollars((reads + writes) * units.eventualRead, written),
       strong: inDollars((reads + writes) * units.strongRead, written),
-      // Each request that comes with its cookie reads, and then touches or stores.
+      // Each request with a cookie reads, and then touches or stores.
       connect: inDollars(units.plainRead, units.plainWrite),
     };
   }
@@ -97,7 +97,7 @@ interface MeasuredSession {
   last: number;
 }
 
-/** Uses one session of a size in each way, and notes what that took. */
+/** Uses one session of a given size in each way, and notes the units. */
 async function measure(client: DynamoDBClient, tableName: string, usage: Usage, kilobytes: number): Promise<Measured> {
   const clock = new FakeClock();
   const factory = sessionFactory<MeasuredSession>({ client, tableName, clock });
@@ -121,7 +121,7 @@ async function measure(client: DynamoDBClient, tableName: string, usage: Usage, 
   return { eventualRead, strongRead, change, extension, plainRead, plainWrite };
 }
 
-/** One request; gives the id cookie, which a browser sends from then on. */
+/** One request; returns the id cookie, which a browser sends from then on. */
 async function visit(
   factory: SessionFactory<MeasuredSession>, cookies: string, use: (session: Session<MeasuredSession>) => unknown,
 ): Promise<string> {
@@ -133,7 +133,7 @@ async function visit(
 
 const WORDS = ['pale', 'linen', 'lamp', 'oak', 'small', 'round', 'kettle', 'green', 'wool', 'tray', 'long', 'shelf', 'copper', 'jug', 'soft', 'chair'];
 
-/** A cart whose JSON has at least so many bytes: lines with a number, a title of five words, a price and a quantity. */
+/** A cart whose JSON has at least `bytes` bytes: lines with a number, a title of five words, a price and a quantity. */
 function cartOf(bytes: number): object[] {
   const cart: object[] = [];
   let seed = 1;

@@ -3,7 +3,7 @@ import type { DynamoCall } from './call-record';
 /**
  * List prices in US dollars, DynamoDB on demand, Standard table class, Region
  * us-east-1, as AWS publishes them since 1 November 2024. Other Regions differ,
- * and neither storage nor the function is in them.
+ * and the prices include neither storage nor the function.
  *
  * @see https://aws.amazon.com/dynamodb/pricing/on-demand/
  */
@@ -14,7 +14,7 @@ export function pricePerMillion(calls: readonly Pick<DynamoCall, 'kind' | 'units
   return calls.reduce((sum, call) => sum + call.units * PRICE_PER_MILLION[call.kind], 0);
 }
 
-/** Four digits after the point, as half a read unit needs, without idle zeros beyond cents. */
+/** Four decimals, as half a read unit needs, without trailing zeros beyond cents. */
 export function dollars(amount: number): string {
   return `$${amount.toFixed(4).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
 }

@@ -16,7 +16,7 @@ export interface Bar {
 export interface Run {
   readonly title: string;
   readonly bars: readonly Bar[];
-  /** What the table holds in the end, in one sentence. */
+  /** What the table holds at the end, in one sentence. */
   readonly outcome: string;
   /** Whether nothing was lost and nothing came back. */
   readonly isGood: boolean;
@@ -37,11 +37,11 @@ interface Look {
 interface SendOptions {
   /** Milliseconds to wait first. */
   readonly at?: number;
-  /** @default - a tab with the cookies of the beginning */
+  /** @default - a tab with the cookies from the start */
   readonly tab?: PlayedBrowser;
 }
 
-/** One contestant: which store, and what its requests came to. */
+/** One contestant: its store, and the results of its requests. */
 export class Contest {
   /** Begins with a session that holds a cart with tea. */
   public static async begin(requests: Requests, clock: LabClock, store: 'ours' | 'plain'): Promise<Contest> {
@@ -56,12 +56,12 @@ export class Contest {
 
   private constructor(private readonly path: string, public readonly browser: PlayedBrowser, private readonly clock: LabClock) {}
 
-  /** Another tab with the cookies of this moment. */
+  /** Another tab with the current cookies. */
   public tab(): PlayedBrowser {
     return this.browser.copy(this.clock);
   }
 
-  /** Sends a request after some milliseconds; gives its status. */
+  /** Sends a request after some milliseconds; resolves to its status. */
   public async send(label: string, step: string, { at = 0, tab = this.tab() }: SendOptions = {}): Promise<number> {
     if (at > 0) await wait(at);
     const startedAt = performance.now() - this.began;
@@ -81,7 +81,7 @@ export class Contest {
   }
 }
 
-/** A race: what is sent at once, and what is looked at in the end. */
+/** A race: what is sent at once, and what is checked at the end. */
 export interface Race {
   readonly name: string;
   readonly title: string;
@@ -89,7 +89,7 @@ export interface Race {
   readonly runs: readonly Contestant[];
 }
 
-/** Who runs in a race, and how: its `go` gives whether nothing was lost, and what the table holds in the end. */
+/** A contestant of a race: its `go` resolves to whether nothing was lost, and what the table holds at the end. */
 export interface Contestant {
   readonly title: string;
   readonly store: 'ours' | 'plain';

@@ -105,7 +105,7 @@ export const RACES: readonly Race[] = [
   },
   {
     name: 'sign-in',
-    title: 'Sign-in beside a loop of writers',
+    title: 'Sign-in during a loop of writers',
     what: 'Two tabs put things into the cart without a pause while a third signs in and so gets a new id.',
     runs: [
       { title: 'Session Table', store: 'ours', go: signInBesideWriters },

@@ -7,7 +7,7 @@ import type { Lambda } from './lambda';
 import { Meter, Recorder } from './meter';
 import { toStructured } from './payload';
 
-/** What came back, with what it took. */
+/** The response, and its cost. */
 export interface Answered {
   readonly result: APIGatewayProxyStructuredResultV2;
   readonly record: RequestRecord;
@@ -17,7 +17,7 @@ export interface Answered {
 export class Requests {
   public constructor(private readonly lambda: Lambda, private readonly meter: Meter, private readonly clock: LabClock) {}
 
-  /** A function that throws is a 502, as a function URL makes of it; the reason stays in the log. */
+  /** If the function throws, the response is 502, as from a function URL; the reason stays in the log. */
   public async send(event: APIGatewayProxyEventV2, fault?: Fault): Promise<Answered> {
     const id = randomUUID();
     const recorder = new Recorder(fault);

@@ -20,7 +20,7 @@ export class LabServer {
     });
   }
 
-  /** @throws with the code `EADDRINUSE` where another program has the port */
+  /** @throws with the code `EADDRINUSE` if another program has the port */
   public async listen(port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(port, '127.0.0.1', resolve);
@@ -51,12 +51,15 @@ export class LabServer {
 const OWN_NAMES = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 const OWN_ADDRESSES = /^(?:::ffff:)?127\.|^::1$/;
 
-/** The address tells who sent it; the name, that no page of another site is behind it whose name leads here. */
+/** The address shows that the sender is this machine; the host name, that no other site's name was pointed here. */
 function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
   return OWN_ADDRESSES.test(socket.remoteAddress ?? '') && OWN_NAMES.test(headers.host ?? '');
 }
 
-/** Whether a form was sent by a page of the laboratory itself. A client that is no browser says nothing of where it comes from. */
+/**
+ * Whether a form was sent by a page of the laboratory itself. A client that is not a browser does not say where the
+ * form came from.
+ */
 export function isOwnForm({ headers: { origin, host, 'sec-fetch-site': site } }: IncomingMessage): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   return origin === undefined || origin === `http://${host}`;
@@ -67,7 +70,7 @@ export function refusal(statusCode: number, body: string): APIGatewayProxyStruct
   return { statusCode, headers: { 'content-type': 'text/plain; charset=utf-8', ...SECURITY_HEADERS }, body };
 }
 
-/** What goes wrong in the laboratory itself stands in its log. */
+/** The laboratory's own errors go to its log. */
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.destroyed || response.headersSent) return;
   console.error(error);

@@ -9,7 +9,7 @@ const STATIC: Readonly<Record<string, readonly [file: string, type: string]>> = 
   '/lab/style.css': ['public/style.css', 'text/css'],
   '/lab/lab.js': ['public/lab.js', 'text/javascript'],
   '/lab/mark.svg': ['public/mark.svg', 'image/svg+xml'],
-  // What browsers ask for beside a page of plain text.
+  // Browsers also ask for this with a page of plain text.
   '/favicon.ico': ['public/mark.svg', 'image/svg+xml'],
 };
 

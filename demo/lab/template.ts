@@ -19,7 +19,7 @@ export interface FunctionDefinition {
   readonly timeout: number;
 }
 
-/** A synthesised template, read back: what would be deployed, and nothing else, is what runs. */
+/** A synthesised template, read back, so that exactly what would be deployed runs. */
 export class Template {
   public static read(file: string): Template {
     const { Resources } = JSON.parse(readFileSync(file, 'utf8')) as { Resources: Record<string, Resource> };
@@ -28,7 +28,10 @@ export class Template {
 
   private constructor(private readonly directory: string, private readonly resources: Readonly<Record<string, Resource>>) {}
 
-  /** The table as CreateTable takes it. TTL is left out: the embedded engine has none, and the runtime does not rely on it. */
+  /**
+   * The table as CreateTable takes it. TTL is left out: the embedded engine has none, and the runtime does not rely on
+   * it.
+   */
   public table(): CreateTableCommandInput {
     const [logicalId, { Properties }] = this.only('AWS::DynamoDB::GlobalTable');
     return {
@@ -63,7 +66,7 @@ export class Template {
     return found[0]!;
   }
 
-  /** A value of the template as CloudFormation would put it in: text, or a reference to a table's name. */
+  /** A value of the template as CloudFormation would resolve it: a string, or a reference to a table's name. */
   private resolve(value: unknown): string {
     if (typeof value === 'string') return value;
     const { Ref } = value as { Ref?: string };

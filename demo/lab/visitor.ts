@@ -5,15 +5,15 @@ import type { Requests } from './requests';
 import { CookieJar } from '../../src/testing';
 import { eventOf } from '../../src/testing/lambda-event';
 
-/** A request of a visitor that the laboratory plays, and what came of it. */
+/** A request of a visitor that the laboratory plays, and its result. */
 export interface Visit {
   readonly record: RequestRecord;
   readonly body: string;
 }
 
-/** A browser that the laboratory plays: it has cookies, which it keeps by the laboratory's clock. */
+/** A browser that the laboratory plays. It keeps its cookies by the laboratory's clock. */
 export class PlayedBrowser {
-  /** One that has these cookies. */
+  /** A browser with these cookies. */
   public static with(cookies: readonly string[], requests: Requests, clock: LabClock): PlayedBrowser {
     const browser = new PlayedBrowser(requests, clock);
     browser.jar.store(cookies.map((cookie) => `${cookie}; Path=/`));
@@ -26,7 +26,7 @@ export class PlayedBrowser {
     this.jar = new CookieJar(() => clock.now());
   }
 
-  /** A tab with the cookies of this moment: what one gets later, the other does not send. */
+  /** A tab with the current cookies: later ones are not shared. */
   public copy(clock: LabClock): PlayedBrowser {
     return PlayedBrowser.with(this.jar.cookies(), this.requests, clock);
   }

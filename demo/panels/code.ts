@@ -53,7 +53,7 @@ function routeLines(route: string): Line[] {
   return all.slice(first, first + length);
 }
 
-/** Lines outside of the route that made calls: the check of forms opens the session first. */
+/** Lines outside the route that made calls: the check of forms opens the session first. */
 function linesBefore(numbers: readonly number[]): Line[] {
   const all = numbered('handler.ts');
   return [...new Set(numbers)].sort((one, other) => one - other).flatMap((number) => all.slice(number - 1, number));

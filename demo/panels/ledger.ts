@@ -24,7 +24,7 @@ $${PRICE_PER_MILLION.read} for a million read units, $${PRICE_PER_MILLION.write}
 cookie of its own, which the function never sees.</p>`,
 };
 
-/** The price of the last form, or else of this page, which stays in sight on a narrow screen. */
+/** The price of the last form, or else of this page. It stays visible on a narrow screen. */
 function priceBar({ requests }: Browser): Html {
   const form = requests.slice(0, 2).find(({ method }) => method === 'POST') ?? requests[0];
   if (!form) return html``;
@@ -51,7 +51,7 @@ function cellsOf({ operation, kind, consistent, units, outcome }: DynamoCall): H
   return html`<td><code>${operation}</code> ${how && html`<span class="quiet">${how}</span>`}</td><td class="number">${units}</td>`;
 }
 
-/** What the response did to the browser's cookies; their values stand in the panel of what is stored. */
+/** What the response did to the browser's cookies; their values are in the panel of what is stored. */
 function cookieNames(cookies: readonly string[]): Html {
   if (cookies.length === 0) return html`<span class="quiet">none</span>`;
   return html`${cookies.map((cookie, index) => html`${index > 0 ? ', ' : ''}<code>${cookie.split('=')[0]}</code>${

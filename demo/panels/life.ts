@@ -70,7 +70,7 @@ ${moments.map((_, index) => html`<rect class="life-mark" x="${index * 100 + 48}"
 <span class="quiet">The line is not to scale.</span></p></div>`;
 }
 
-/** Where the present is, in steps of the line. Each moment stands in the middle of its step. */
+/** The place of the present, in steps of the line. Each moment is in the middle of its step. */
 function presentPlace(moments: readonly number[], now: number): number {
   const next = moments.findIndex((at) => at > now);
   if (next === 0) return 0.25;

@@ -22,7 +22,7 @@ counted in the project’s benchmark. A visitor sends a request every 30 seconds
   live: async (parts, query) => result(parts, monthOf(query)),
 };
 
-/** What the sliders say; anything else is taken for the nearest that they could. */
+/** The sliders' values; anything else becomes the nearest that they allow. */
 function monthOf(query: URLSearchParams): Month {
   const number = (name: string, otherwise: number, most: number) => {
     const text = query.get(name) ?? '';

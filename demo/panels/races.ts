@@ -5,7 +5,7 @@ import type { Panel } from '../lab/laboratory';
 import { Race, Run } from '../lab/race';
 import { RACES } from '../lab/races';
 
-/** Panel 4: requests at once, on this library and on a store that reads all and writes all. */
+/** Panel 4: overlapping requests, on this library and on a store that reads all and writes all. */
 export const races: Panel = {
   id: 'races',
   title: 'The race laboratory',

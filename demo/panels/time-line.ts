@@ -15,7 +15,7 @@ const WIDTH = 1000;
 /** The least width of a call, so that it can be seen. */
 const LEAST = 9;
 
-/** Requests as bars, with the calls that each made. The words under it say the same to who does not see it. */
+/** Requests as bars, with the calls that each made. The words below say the same for readers who cannot see it. */
 export function timeLine(rows: readonly Row[], what: string): Html {
   const end = Math.max(1, ...rows.map(({ startedAt, record }) => startedAt + Math.max(record.duration, ...record.calls.map((call) => call.endedAt))));
   const scale = WIDTH / end;

@@ -13,17 +13,17 @@ export interface DoctorOptions {
   readonly notBefore: number | undefined;
 }
 
-/** What is so, and where it should not be, why and what mends it. */
+/** One result: what was found and, unless that is fine, why it matters and how to fix it. */
 interface Finding {
   readonly subject: string;
-  /** `wrong` sessions do not work, or do not end; `look` it works, and may not be what you want. */
+  /** `wrong`: sessions do not work, or do not end. `look`: they work, but maybe not as you want. */
   readonly grade: 'ok' | 'look' | 'wrong';
   readonly text: string;
   /** A command of the AWS CLI. */
   readonly mend?: string;
 }
 
-/** What could be learned of a table; nothing where the right to it is missing. */
+/** What the calls returned; `undefined` where a permission is missing. */
 interface Facts {
   readonly name: string;
   readonly notBefore: number | undefined;
@@ -43,7 +43,7 @@ export async function doctor({ tableName: TableName, region, notBefore }: Doctor
       const { name } = cause as Error;
       if (name !== 'AccessDeniedException') throw new Error(`${action} failed: ${failureOf(name, TableName)}`, { cause });
       isDenied = true;
-      error(`denied  Your credentials lack the right dynamodb:${action} on this table. Give it to them, or ask somebody who has it.`);
+      error(`denied  Your credentials lack the permission dynamodb:${action} on this table. Add it, or ask somebody who can.`);
       return undefined;
     }
   };
@@ -100,7 +100,7 @@ function key({ KeySchema = [], AttributeDefinitions = [] }: TableDescription, { 
   return [{
     subject: 'key',
     grade: 'wrong',
-    text: `${is}; sessions need the binary partition key sid and no sort key. A key cannot be changed: make another table, best with SessionTable.`,
+    text: `${is}; sessions need the binary partition key sid and no sort key. A table's key cannot be changed: make another table, preferably with SessionTable.`,
     mend: `aws dynamodb create-table --table-name ${name}-2 --attribute-definitions AttributeName=${KEY_ATTRIBUTE},AttributeType=${KEY_TYPE}`
       + ` --key-schema AttributeName=${KEY_ATTRIBUTE},KeyType=HASH --billing-mode PAY_PER_REQUEST`,
   }];
@@ -111,10 +111,10 @@ function timeToLive({ TimeToLiveStatus: status, AttributeName: attribute }: Time
     `aws dynamodb update-time-to-live --table-name ${name} --time-to-live-specification Enabled=${enabled},AttributeName=${on}`;
   if (status === 'ENABLED' || status === 'ENABLING') {
     if (attribute === TTL_ATTRIBUTE) return { subject: 'TTL', grade: 'ok', text: `on, by ${TTL_ATTRIBUTE}.` };
-    const text = `on, by ${attribute}, which sessions do not have; dead ones are kept and paid for. Turn it off, wait an hour, and turn it on by ${TTL_ATTRIBUTE}.`;
+    const text = `on, by ${attribute}, which sessions do not have, so you pay to keep dead ones. Turn it off, wait an hour, and turn it on by ${TTL_ATTRIBUTE}.`;
     return { subject: 'TTL', grade: 'wrong', text, mend: `${command(false, attribute ?? '')} && sleep 3600 && ${command(true, TTL_ATTRIBUTE)}` };
   }
-  return { subject: 'TTL', grade: 'wrong', text: 'off; dead sessions are kept and paid for.', mend: command(true, TTL_ATTRIBUTE) };
+  return { subject: 'TTL', grade: 'wrong', text: 'off; you pay to keep dead sessions.', mend: command(true, TTL_ATTRIBUTE) };
 }
 
 /** A restored table holds sessions that were ended after the moment of the backup. */
@@ -124,7 +124,7 @@ function restored({ RestoreSummary, TableName = '' }: TableDescription, { notBef
   return {
     subject: 'restore',
     grade: 'wrong',
-    text: `this table was restored from a backup, so sessions that had ended live again. Release the handlers with notBefore: ${at}, then look again with`,
+    text: `this table was restored from a backup, so sessions that had ended live again. Deploy the handlers with notBefore: ${at}, then check again with`,
     mend: `cdk-session-table doctor --table ${TableName} --not-before ${at}`,
   };
 }
@@ -132,7 +132,7 @@ function restored({ RestoreSummary, TableName = '' }: TableDescription, { notBef
 function recovery({ PointInTimeRecoveryDescription: recover }: ContinuousBackupsDescription, { name, notBefore }: Facts): Finding {
   const subject = 'backups';
   if (recover?.PointInTimeRecoveryStatus !== 'ENABLED') return { subject, grade: 'ok', text: 'point-in-time recovery is off.' };
-  if (notBefore !== undefined) return { subject, grade: 'ok', text: 'point-in-time recovery is on, and the handlers know notBefore.' };
+  if (notBefore !== undefined) return { subject, grade: 'ok', text: 'point-in-time recovery is on, and the handlers set notBefore.' };
   return {
     subject,
     grade: 'look',
@@ -145,7 +145,7 @@ function protection({ DeletionProtectionEnabled }: TableDescription, { name }: F
   const subject = 'deletion protection';
   if (DeletionProtectionEnabled === true) return [{ subject, grade: 'ok', text: 'on.' }];
   const mend = `aws dynamodb update-table --table-name ${name} --deletion-protection-enabled`;
-  return [{ subject, grade: 'look', text: 'off; whoever deletes the table signs everybody out.', mend }];
+  return [{ subject, grade: 'look', text: 'off; deleting the table would sign everybody out.', mend }];
 }
 
 function billing({ BillingModeSummary, ProvisionedThroughput }: TableDescription, { name }: Facts): Finding[] {
@@ -168,7 +168,7 @@ function replicas({ Replicas = [], MultiRegionConsistency }: TableDescription, {
   }
   const bad = Replicas.filter(({ ReplicaStatus }) => ReplicaStatus !== 'ACTIVE').map(({ RegionName, ReplicaStatus }) => `${RegionName} is ${ReplicaStatus}`);
   if (bad.length > 0) return [{ subject, grade: 'wrong', text: `${bad.join(', ')}: its visitors may find no session.`, mend: remove }];
-  const text = `in ${regions}. A sign-out holds in the Region that it reached; elsewhere a write at the same time may undo it. Keep each visitor in one Region, or do without:`;
+  const text = `in ${regions}. A sign-out holds in the Region that it reached; elsewhere a write at the same time may undo it. Keep each visitor in one Region, or remove the replica:`;
   return [{ subject, grade: 'look', text, mend: remove }];
 }
 
@@ -179,7 +179,7 @@ function encryption({ SSEDescription: sse, TableStatus }: TableDescription, { na
     const text = 'DynamoDB cannot use the table\'s key, so no session can be read. Give DynamoDB the key back within seven days, or the table is archived.';
     return [{ subject, grade: 'wrong', text, mend: `aws kms enable-key --key-id ${sse?.KMSMasterKeyArn ?? 'KEY'}` }];
   }
-  if (sse?.Status !== 'ENABLED') return [{ subject, grade: 'ok', text: 'by a key of DynamoDB.' }];
-  const text = 'by a key in KMS. Functions that use sessions need rights on it, which grantReadWrite gives; it is worth it only if a rule asks for it:';
+  if (sse?.Status !== 'ENABLED') return [{ subject, grade: 'ok', text: 'with a key of DynamoDB.' }];
+  const text = 'with a key in KMS. Functions that use sessions need permissions on it, which grantReadWrite gives. If no rule requires such a key:';
   return [{ subject, grade: 'look', text, mend: `aws dynamodb update-table --table-name ${name} --sse-specification Enabled=false` }];
 }

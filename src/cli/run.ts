@@ -4,7 +4,7 @@ import { DEFAULTS } from '../settings';
 import type { DoctorOptions } from './doctor';
 import type { SessionCommandOptions } from './sessions';
 
-/** What the command line has of its surroundings. */
+/** What a command uses of its surroundings. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads standard input to its end. */
@@ -18,7 +18,7 @@ export interface Surroundings {
 /** 0: all is well. 1: something was found, or there is no such session. 2: the command could not do its work. */
 export type ExitCode = 0 | 1 | 2;
 
-/** What a person did wrong at the command line. */
+/** A mistake at the command line. */
 export class UsageError extends Error {}
 
 const USAGE = `cdk-session-table doctor  --table NAME [--not-before SECONDS]    Is the table set up for sessions?
@@ -57,7 +57,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       surroundings.out(USAGE);
       return 0;
     }
-    if (more.length > 0) throw new UsageError('There is one command at a time. A cookie comes from standard input: --cookie -');
+    if (more.length > 0) throw new UsageError('Give one command at a time. Pass a cookie on standard input: --cookie -');
     return await runCommand(command, values, surroundings);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -93,7 +93,7 @@ function parse(args: readonly string[]) {
   } catch (error) {
     // Node's message names the option, and what came instead of it may be a cookie.
     const { code } = error as { readonly code?: string };
-    throw new UsageError(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'There is an option that no command has.' : 'An option lacks its value, or has one too many.');
+    throw new UsageError(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'One of the options is unknown.' : 'An option lacks its value, or has one too many.');
   }
 }
 
@@ -103,7 +103,7 @@ function secondsOf(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-/** Loads a command with the SDK, which is nobody's dependency. */
+/** Loads a command with the SDK, which may not be installed. */
 async function loaded<Module>(load: () => Promise<Module>): Promise<Module> {
   try {
     return await load();

@@ -19,10 +19,10 @@ export interface SessionCommandOptions {
   readonly cookieName: string;
 }
 
-/** Milliseconds for a call: a person waits longer than a browser. */
+/** Milliseconds for a call: a person at a terminal waits longer than a browser. */
 const PATIENCE = 15_000;
 
-/** Says what is stored of a session: times, names, sizes and flags, never a value. */
+/** Prints what is stored of a session: times, names, sizes and flags, never a value. */
 export async function inspect(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
   const key = keyFrom(input(), options);
   const result = await withClient(options, (client) => storeOf(client, options).load(targetOf(key), true));
@@ -58,7 +58,7 @@ async function withClient<Result>({ region }: SessionCommandOptions, use: (clien
   } catch (error) {
     if (!(error instanceof SessionUnavailableError)) throw error;
     const { name } = Object(error.cause) as { readonly name?: string };
-    const right = name === 'AccessDeniedException' ? ` Your credentials lack the right dynamodb:${error.operation}.` : '';
+    const right = name === 'AccessDeniedException' ? ` Your credentials lack the permission dynamodb:${error.operation}.` : '';
     throw new Error(error.message + right, { cause: error });
   } finally {
     client.destroy();
@@ -78,8 +78,8 @@ function keyFrom(text: string, { cookieName, namespace }: SessionCommandOptions)
   const lines = text.split(/\r?\n/).map((line) => line.trim().replace(/^(?:set-)?cookie:\s*/i, ''));
   const { ids } = readCookies(lines, cookieName);
   const [id, ...more] = new Set([...ids, ...lines.filter(isSessionId)]);
-  if (id === undefined) throw new UsageError(`Standard input holds no session id: give the cookie ${cookieName}=…, or its 43 characters alone.`);
-  if (more.length > 0) throw new UsageError('Standard input holds several session ids. Give one.');
+  if (id === undefined) throw new UsageError(`Standard input holds no session id: pass the cookie ${cookieName}=…, or the 43 characters of the id alone.`);
+  if (more.length > 0) throw new UsageError('Standard input holds several session ids. Pass one.');
   return keyOf(id, namespace);
 }
 

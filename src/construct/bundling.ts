@@ -1,6 +1,6 @@
 import { BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
-/** Lets CommonJS packages inside of an ES module `require` the modules of Node.js, such as `node:crypto`. */
+/** Lets CommonJS packages inside an ES module `require` Node.js modules, such as `node:crypto`. */
 const REQUIRE =
   "import{createRequire as __sessionRequire}from'node:module';const require=__sessionRequire(import.meta.url);";
 

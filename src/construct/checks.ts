@@ -4,7 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import type { SessionTableProps } from './session-table';
 import { describeUnknown, isRecord, OptionNames } from '../option-rule';
 
-/** A prop that cannot be used: what came, and what is allowed. */
+/** An invalid prop: its value, and what is allowed. */
 export interface Refusal {
   readonly prop: string;
   readonly value?: unknown;
@@ -38,7 +38,7 @@ export function refuseUnknownProps(scope: IConstruct, props: object, names: Opti
 const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 
 /**
- * Refuses what could not be deployed, or would not be what was asked for.
+ * Refuses props that could not be deployed, or would not do what was asked.
  *
  * @throws Error with the path, the prop, the value and what is allowed
  */
@@ -61,7 +61,7 @@ export function checkTableName(scope: Construct, value: string | undefined): voi
 }
 
 /**
- * The days of point-in-time recovery in the form that the table takes.
+ * Converts the days of point-in-time recovery to the table's setting.
  *
  * @throws Error for anything but 1 to 35 whole days
  */
@@ -77,7 +77,7 @@ export function recovery(
   return { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: days };
 }
 
-/** Says at synth how replicas and backups bring back sessions that have ended. */
+/** Warns at synth that replicas and backups can bring back ended sessions. */
 export function warnOfReturningSessions(scope: Construct, props: SessionTableProps): void {
   const { replicas = [], pointInTimeRecovery } = props;
   const isBackedUp = replicas.some(

@@ -11,7 +11,7 @@ import { ENV_PREFIX_RULE, EnvironmentOptions, SharedOptions } from '../settings'
 /** What takes environment variables: a Lambda function, or a container of an ECS task. */
 export interface IEnvironmentReceiver {
   /**
-   * Sets one environment variable, in place of an earlier one of that name.
+   * Sets one environment variable, replacing any earlier value.
    *
    * @param name the variable's name
    * @param value the variable's value
@@ -22,7 +22,7 @@ export interface IEnvironmentReceiver {
 /** Which table wrote the variables of a prefix into a receiver, for all tables of the app. */
 const tables = new WeakMap<object, Map<string, Construct>>();
 
-/** What one table writes: its own identity, and the options that travel. */
+/** What one table writes: its identity and its options. */
 export interface EnvironmentSource {
   readonly scope: Construct;
   readonly prefix: string | undefined;
@@ -65,7 +65,7 @@ export class SessionEnvironment {
     };
   }
 
-  /** Writes the variables. A receiver that may write keeps that right, whatever comes after. */
+  /** Writes the variables. A receiver that may write keeps that right, whatever grants follow. */
   public write(receiver: IEnvironmentReceiver, access: SessionAccess): void {
     const { scope, options } = this.source;
     const place = Construct.isConstruct(receiver) ? receiver : scope;
@@ -126,12 +126,12 @@ function withAccess(options: SharedOptions, now: SessionAccess, before: SessionA
   return before === SessionAccess.READ ? { ...options, access: 'readWrite' } : options;
 }
 
-/** One function may come in several objects: each SingletonFunction of a uuid is the same one. */
+/** Several objects can be one function: each SingletonFunction of a uuid is the same one. */
 function identity(receiver: IEnvironmentReceiver): object {
   return (receiver as Partial<lambda.IFunction>).permissionsNode ?? receiver;
 }
 
-/** A Lambda function has the one, a container of an ECS task the other. */
+/** A Lambda function has the first, a container of an ECS task the second. */
 interface WithRole {
   readonly grantPrincipal?: iam.IPrincipal;
   readonly taskDefinition?: { readonly taskRole?: iam.IPrincipal };

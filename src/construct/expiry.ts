@@ -14,8 +14,8 @@ const RETRIES = 10;
 /**
  * Deletions by TTL of sessions that were not replaced.
  *
- * A rule of existence sees only leaves, and the session's data is a map. So the time of creation stands for it, which
- * every session has and a user's item has not.
+ * An existence filter sees only leaves, and the session's data is a map. So the filter looks for the creation time,
+ * which every session has and a user's item doesn't.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html#filtering-ddb-exists
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
@@ -43,7 +43,7 @@ export class ExpiryStream {
     this.resource = table.node.defaultChild as dynamodb.CfnGlobalTable;
   }
 
-  /** Has Lambda call the function with what TTL deleted, and lets it read the stream. */
+  /** Has Lambda call the function with each session that TTL deleted, and lets it read the stream. */
   public addReader(fn: lambda.IFunction): lambda.EventSourceMapping {
     this.checkReader(fn);
     if (this.readers.size === 0) this.turnOn();

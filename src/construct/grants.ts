@@ -42,7 +42,7 @@ const KEY_ACTIONS: Readonly<Record<SessionAccess, readonly string[]>> = {
   ],
 };
 
-/** What a grant is about: the table, and the customer's key if there is one. */
+/** What a grant is about: the table, and the customer managed key if there is one. */
 export interface GrantSubject {
   readonly scope: Construct;
   readonly target: SessionTarget;
@@ -61,26 +61,26 @@ export function grantSessions(subject: GrantSubject, grantee: iam.IGrantable, ac
   );
 }
 
-/** Lets the grantee read the stream of the table, and what it encrypts with the table's key. */
+/** Lets the grantee read the table's stream, and decrypt it with the table's key. */
 export function grantStream(subject: GrantSubject, grantee: iam.IGrantable, streamArn: string): iam.Grant {
   return allow(subject, grantee, { actions: STREAM_ACTIONS, arns: [streamArn], keyActions: KEY_READ });
 }
 
-/** Lets the grantee take over the sessions of another table: read one, and delete what it took. */
+/** Lets the grantee move in the sessions of another table: read a row, and delete it. */
 export function grantMigration(subject: GrantSubject, grantee: iam.IGrantable, oldTable: dynamodb.ITable): iam.Grant {
   const { scope, target } = subject;
   const allowed = `a DynamoDB table in the session table's own Region ${target.region}, where the runtime's client looks for it`;
   if (typeof (oldTable as Partial<dynamodb.ITable> | undefined)?.tableArn !== 'string') {
     refuse(scope, { prop: 'oldTable', shown: 'not a table', allowed });
   }
-  // The environment of a table that was imported by its ARN is its stack's.
+  // The `env` of a table imported by its ARN is its stack's.
   const { tableArn, env } = oldTable;
   const place = Token.isUnresolved(tableArn) ? env : Arn.split(tableArn, ArnFormat.SLASH_RESOURCE_NAME);
   const { account = env.account, region = env.region } = place;
   if (differ(region, target.region) && !target.replicaRegions.includes(region)) {
     refuse(scope, { prop: 'oldTable', shown: `in ${region}`, allowed });
   }
-  // A table's name, which is what the runtime is given, means one of the function's own account.
+  // The runtime gets only the table's name, which means a table in the function's own account.
   refuseOtherAccount(scope, { ...target, account }, grantee.grantPrincipal.principalAccount);
   const from = { scope, target, encryptionKey: oldTable.encryptionKey };
   return allow(from, grantee, { actions: MIGRATION_ACTIONS, arns: [tableArn], keyActions: KEY_READ });
@@ -102,7 +102,7 @@ function allow(subject: GrantSubject, grantee: iam.IGrantable, { actions, arns, 
   return subject.encryptionKey ? grant.combine(subject.encryptionKey.grant(grantee, ...keyActions)) : grant;
 }
 
-/** A role that was imported as immutable takes every statement and drops it; only its class tells. */
+/** An immutable imported role accepts every statement and drops it; only its class shows that. */
 function isImmutable(grantee: iam.IGrantable): boolean {
   const { PROPERTY_INJECTION_ID } = grantee.grantPrincipal.constructor as { PROPERTY_INJECTION_ID?: string };
   return PROPERTY_INJECTION_ID === 'aws-cdk-lib.aws-iam.ImmutableRole';
@@ -141,7 +141,7 @@ export function differ(one: string, other: string): boolean {
   return Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
 }
 
-/** The Region that a client in `receiver` has to be told; nothing if the table or a replica is in its own. */
+/** The Region to tell a client in `receiver`; nothing if the table or a replica is in its own. */
 export function regionToTell(target: SessionTarget, receiver: IConstruct): string | undefined {
   const own = Stack.of(receiver).region;
   const isNear = [own, Aws.REGION].includes(target.region) || target.replicaRegions.includes(own);

@@ -12,7 +12,7 @@ import { NamesOf } from '../option-rule';
 
 const TABLE_ARN = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
 
-/** The attributes that are not options; the compiler misses a forgotten one. */
+/** The attributes that are not options; the compiler reports a forgotten one. */
 const ATTRIBUTES: NamesOf<Exclude<keyof SessionTableAttributes, keyof SessionOptions>> = {
   tableName: {},
   tableArn: {},
@@ -84,7 +84,7 @@ export class ImportedSessionTable extends SessionTableBase {
     );
   }
 
-  /** Nothing here can tell how an imported table is encrypted, so this is not a warning. */
+  /** Nothing here shows how an imported table is encrypted, so this is not a warning. */
   private mentionKey(): void {
     if (this.encryptionKey) return;
     Annotations.of(this).addInfoV2(

@@ -45,7 +45,7 @@ export interface SessionAlarmsProps {
   readonly latency?: Duration;
 }
 
-/** The props by name; the compiler misses a forgotten one. */
+/** The props by name; the compiler reports a forgotten one. */
 const ALARM_PROPS: NamesOf<keyof SessionAlarmsProps> = {
   actions: {},
   throttleEvents: {},

@@ -30,8 +30,8 @@ export interface SessionOptions {
   /**
    * How long after one extension a request that only reads extends the session again.
    *
-   * In whole seconds, from zero to less than `timeout`. An extension costs one write; zero extends with every request.
-   * A session with an idle timeout of its own (`remember`) is extended after a tenth of that, if that is less.
+   * In whole seconds, from zero to less than `timeout`. An extension costs one write; zero extends on every request. A
+   * session with its own idle timeout (`remember`) is extended after a tenth of that, if that is less.
    *
    * @default - 120 seconds, or a tenth of `timeout` if that is less
    */
@@ -54,7 +54,7 @@ export interface SessionOptions {
   readonly cookie?: SessionCookieProps;
 
   /**
-   * How a read relates to the writes before it.
+   * How soon a read sees earlier writes.
    *
    * A strong read costs twice as much as an eventual one.
    *
@@ -65,7 +65,7 @@ export interface SessionOptions {
   /**
    * Whether values of 2 KiB and more are stored compressed.
    *
-   * Only where that makes them at least a fifth smaller.
+   * Only if that makes them at least a fifth smaller.
    *
    * @default true
    */
@@ -74,8 +74,8 @@ export interface SessionOptions {
   /**
    * Whether values are encrypted under a key that only the session id yields.
    *
-   * Neither the table nor its backups show them then; names of keys and queues stay readable. Costs some CPU with each
-   * read and write, and about 30 bytes a value.
+   * The table and its backups then don't show them; names of keys and queues stay readable. Costs some CPU on each read
+   * and write, and about 30 bytes a value.
    *
    * @default false
    */
@@ -84,8 +84,8 @@ export interface SessionOptions {
   /**
    * Keeps the sessions of several apps or preview environments in one table apart.
    *
-   * 1 to 64 letters, digits, `.`, `_` and `-`. A cookie of one namespace means nothing in another, and a change of it
-   * ends every session. It is not a security border: a role that may use the table may read all of it.
+   * 1 to 64 letters, digits, `.`, `_` and `-`. A cookie from one namespace is unknown in the others, and changing the
+   * namespace ends every session. It is not a security boundary: a role that may use the table may read all of it.
    *
    * @default - none
    */
@@ -107,8 +107,8 @@ export interface SessionCookieProps {
   /**
    * The cookie's name.
    *
-   * 1 to 256 letters, digits and the signs of RFC 6265. Browsers hold a name that starts with `__Host-` or `__Secure-`
-   * to stricter rules; use one if your site is served over HTTPS only.
+   * 1 to 256 letters, digits and the signs of RFC 6265. Browsers apply stricter rules to a name that starts with
+   * `__Host-` or `__Secure-`; use one if your site is served only over HTTPS.
    *
    * @default 'session_id'
    */
@@ -143,7 +143,7 @@ export interface SessionCookieProps {
    *
    * Always true with a `__Host-` or `__Secure-` name, with `SameSite.NONE` and with `partitioned`.
    *
-   * @default - true if the request came over HTTPS, which behind API Gateway and function URLs is always
+   * @default - true if the request came over HTTPS, as it always does behind API Gateway and function URLs
    */
   readonly secure?: boolean;
 
@@ -188,7 +188,7 @@ export interface SessionCookieProps {
 export enum SameSite {
   /** None: a visitor who follows a link from another site arrives without a session. */
   STRICT = 'Strict',
-  /** Links that lead to your site, which a sign-in with another site needs. */
+  /** Links that lead to your site; needed for sign-in with another site. */
   LAX = 'Lax',
   /** All; the cookie is then `secure`. */
   NONE = 'None',
@@ -198,13 +198,13 @@ export enum SameSite {
 export enum CookiePriority {
   /** Dropped first. */
   LOW = 'Low',
-  /** The priority of a cookie that has none. */
+  /** The priority of a cookie without one. */
   MEDIUM = 'Medium',
   /** Dropped last. */
   HIGH = 'High',
 }
 
-/** How a read of a session relates to the writes before it. */
+/** How soon a read of a session sees earlier writes. */
 export enum SessionConsistency {
   /**
    * A browser always reads what it wrote.
@@ -218,14 +218,15 @@ export enum SessionConsistency {
   EVENTUAL = 'eventual',
 }
 
-/** The names of the options, for the refusal of others. */
+/** The names of the options; others are refused. */
 export const SESSION_OPTIONS: RulesOf<SessionOptions> = { ...SHARED_RULES, envPrefix: ENV_PREFIX_RULE };
 
-/** Every option that may travel, set or not, so that the compiler misses a forgotten one. */
+/** Every option that may travel, set or not, so that the compiler reports a forgotten one. */
 type Travelling<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | undefined };
 
 /**
- * The options as they travel, held to the runtime's rules.
+ * Converts the props to the environment's options, and checks them by the
+ * runtime's rules.
  *
  * @throws Error with the path, the prop, the value and what is allowed
  */
@@ -283,8 +284,8 @@ function seconds(scope: Construct, prop: string, value: Duration | undefined): n
 /**
  * The options without tokens, whose values are known only at deployment.
  *
- * A timeout that is a token is replaced by the longest that the other options allow: what fails with that fails with
- * every timeout.
+ * A timeout that is a token is replaced by the longest that the other options allow: if that fails, every timeout
+ * fails.
  */
 function checkable(options: SharedOptions): SharedOptions {
   const known: SharedOptions = withoutTokens(options);

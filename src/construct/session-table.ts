@@ -26,21 +26,21 @@ export interface ISessionTable extends IConstruct {
   /** The name of the table. */
   readonly tableName: string;
 
-  /** The customer's key that encrypts the table, if there is one. */
+  /** The customer managed key that encrypts the table, if there is one. */
   readonly encryptionKey?: kms.IKey;
 
   /**
    * The environment variables that the runtime reads.
    *
-   * For whatever takes them neither by a grant nor by `addEnvironment`. They are made for the stack of this construct,
-   * and for reading and writing.
+   * Set them yourself where neither a grant nor `addEnvironment` can. They allow reading and writing, and are made for
+   * this construct's stack.
    */
   readonly environment: { [name: string]: string };
 
   /**
-   * Writes the variables that the runtime reads into what runs it, such as a container of an ECS task.
+   * Writes the runtime's variables into a function or a container, such as one of an ECS task.
    *
-   * A receiver that may write keeps that, in whatever order the calls come.
+   * A receiver that may write keeps that right, in whatever order you call.
    *
    * @param receiver a Lambda function or an ECS container
    * @param access what its IAM role may do; reading and writing by default
@@ -50,18 +50,19 @@ export interface ISessionTable extends IConstruct {
   /**
    * Lets the grantee use sessions.
    *
-   * Allows GetItem, PutItem, UpdateItem and DeleteItem on this table and its replicas, what DynamoDB then needs of the
-   * customer's keys, and nothing else. A Lambda function gets the environment too, also through an alias or a version;
-   * a grant to a role tells the functions and containers that have the environment for reading and run as this role.
+   * Allows GetItem, PutItem, UpdateItem and DeleteItem on this table and its replicas, what DynamoDB then needs of
+   * customer managed keys, and nothing else. A Lambda function also gets the environment, even through an alias or a
+   * version. A grant to a role also lets the functions and containers write that run as this role and have the
+   * environment for reading.
    *
    * @param grantee a Lambda function, or a role or user of the table's own account
    */
   grantReadWrite(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * Lets the grantee open sessions, and neither extend nor change them.
+   * Lets the grantee open sessions, but neither extend nor change them.
    *
-   * Allows GetItem and what it needs of the customer's keys. A Lambda function gets the environment too.
+   * Allows GetItem and what it needs of customer managed keys. A Lambda function also gets the environment.
    * `grantReadWrite` to the same grantee takes precedence over this, in either order.
    *
    * @param grantee a Lambda function, or a role or user of the table's own account
@@ -69,10 +70,10 @@ export interface ISessionTable extends IConstruct {
   grantRead(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * Lets the grantee take over the sessions of the table that `migrateFrom` of the runtime names.
+   * Lets the grantee move in the sessions of the table that the runtime's `migrateFrom` names.
    *
-   * Allows GetItem and DeleteItem on that table, and to decrypt with the customer's key if it has one. Nothing of the
-   * session table: grant that with `grantReadWrite`. Delete this call together with `migrateFrom`.
+   * Allows GetItem and DeleteItem on that table, and decrypting with its customer managed key if it has one. It grants
+   * nothing on the session table: call `grantReadWrite` too. Delete this call together with `migrateFrom`.
    *
    * @param grantee a Lambda function, or a role or user of the old table's account
    * @param oldTable the table that held the sessions before, in the Region of this one
@@ -83,7 +84,7 @@ export interface ISessionTable extends IConstruct {
    * Has Lambda call a function with each session that expired.
    *
    * Write it with `expiredHandler` of `cdk-session-table/expired`. Turns on the table's stream, which holds the data of
-   * sessions for 24 hours, and lets this function alone read it. DynamoDB deletes a session some time after it expired,
+   * sessions for 24 hours, and lets only this function read it. DynamoDB deletes a session some time after it expired,
    * which may be days. A session that was signed out or replaced did not expire.
    *
    * Only for a table of this app, and for a function in its account and Region; two functions at most.
@@ -138,7 +139,7 @@ export interface ISessionTable extends IConstruct {
   metricTimeToLiveDeletions(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Adds the alarms that a person on call would want for this table.
+   * Adds the alarms that a person on call wants for this table.
    *
    * The reasons for the thresholds are in `docs/alarms.md`.
    */
@@ -153,15 +154,14 @@ export interface SessionTableProps extends SessionOptions {
   /**
    * The table's physical name: 3 to 255 letters, digits, `_`, `-` and `.`.
    *
-   * Changing it replaces the table, which ends every session. Leave it out unless something outside of CDK has to know
-   * the name.
+   * Changing it replaces the table, which ends every session. Leave it out unless something outside CDK needs the name.
    *
    * @default - chosen by CloudFormation
    */
   readonly tableName?: string;
 
   /**
-   * How throughput is paid for.
+   * How you pay for throughput.
    *
    * Provisioned throughput suits a steady load of known size, which sessions seldom are.
    *
@@ -172,8 +172,8 @@ export interface SessionTableProps extends SessionOptions {
   /**
    * The key that encrypts the table at rest.
    *
-   * A customer's key costs KMS requests and needs a stack with a Region; grants then cover the key and the replicas'
-   * keys.
+   * A customer managed key costs KMS requests and needs a stack with a Region; grants then cover the key and the
+   * replicas' keys.
    *
    * @default TableEncryptionV2.dynamoOwnedKey()
    */
@@ -182,7 +182,7 @@ export interface SessionTableProps extends SessionOptions {
   /**
    * Replicas in other Regions, for a stack with a Region.
    *
-   * Each write is paid for once per Region. Across Regions the last writer wins, so a visitor has to stay in one
+   * You pay for each write in every Region. Across Regions the last writer wins, so a visitor has to stay in one
    * Region: see `docs/global-tables-and-backups.md`.
    *
    * @default - none
@@ -206,10 +206,10 @@ export interface SessionTableProps extends SessionOptions {
   readonly deletionProtection?: boolean;
 
   /**
-   * What becomes of the table when it leaves the stack.
+   * What happens to the table when it leaves the stack.
    *
-   * By default it is kept, unless the deployment that created it fails: then it is deleted with the rest, so that the
-   * next attempt finds no orphan.
+   * By default it is kept, unless the deployment that creates it fails: then the rollback deletes it, so that the next
+   * attempt finds no orphan.
    *
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
@@ -241,7 +241,7 @@ export interface SessionTableProps extends SessionOptions {
   readonly tags?: { [name: string]: string };
 }
 
-/** The props of the table alone; the compiler misses a forgotten one. */
+/** The props of the table alone; the compiler reports a forgotten one. */
 const TABLE_PROPS: NamesOf<Exclude<keyof SessionTableProps, keyof SessionOptions>> = {
   tableName: {},
   billing: {},
@@ -283,9 +283,9 @@ export interface SessionTableAttributes extends SessionOptions {
   readonly region?: string;
 
   /**
-   * The customer's key that encrypts the table.
+   * The customer managed key that encrypts the table.
    *
-   * Without it grants allow no KMS action, and a table that has such a key cannot be read.
+   * Without it, grants allow no KMS action, and functions cannot read a table that has such a key.
    *
    * @default - the table is encrypted by a key of AWS
    */
@@ -299,7 +299,7 @@ export interface SessionTableAttributes extends SessionOptions {
   readonly replicaRegions?: string[];
 
   /**
-   * The ARNs of the customer's keys that encrypt the replicas, by Region.
+   * The ARNs of the customer managed keys that encrypt the replicas, by Region.
    *
    * @default - the replicas are encrypted by keys of AWS
    */
@@ -396,7 +396,7 @@ export class SessionTable extends SessionTableBase {
     return this.table.tableName;
   }
 
-  /** The customer's key that encrypts the table, if there is one. */
+  /** The customer managed key that encrypts the table, if there is one. */
   public get encryptionKey(): kms.IKey | undefined {
     return this.table.encryptionKey;
   }

@@ -1,10 +1,10 @@
-/** The time, and two ways to wait for it. Tests pass a clock of their own. */
+/** The time, and two ways to wait. Tests pass their own clock. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back once after so many milliseconds, unless the returned function cancels it. */
+  /** Calls `callback` once after this time in milliseconds, unless the returned function cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
-  /** Resolves after so many milliseconds: the wait before a call is repeated. */
+  /** Resolves after this time in milliseconds: the wait before a call is repeated. */
   sleep(milliseconds: number): Promise<void>;
 }
 

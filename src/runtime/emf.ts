@@ -6,9 +6,12 @@
 import { systemClock } from './clock';
 import type { SessionEvent } from './options/session-event';
 
-/** How session events become metrics. */
+/** Options of the metrics. */
 export interface EmfOptions {
-  /** The namespace of the metrics, such as `Shop/Sessions`: 1 to 255 of the letters, digits, space and `.-_/#:`, and not `AWS/…`. */
+  /**
+   * The namespace of the metrics, such as `Shop/Sessions`: 1 to 255 of the letters, digits, space and `.-_/#:`, and not
+   * `AWS/…`.
+   */
   readonly namespace: string;
   /** Takes each line, which has no line break. @default - standard output, which Lambda hands to CloudWatch Logs */
   readonly write?: (line: string) => void;
@@ -18,17 +21,17 @@ export interface EmfOptions {
 const NAMESPACE = /^(?!AWS\/|:)[\w.\-/#: ]{1,255}$/;
 
 /**
- * Makes a listener for `onEvent` that writes one line of CloudWatch's embedded metric format an event.
+ * Makes a listener for `onEvent` that writes each event as one line in CloudWatch's embedded metric format.
  *
- * The one dimension is `Event`, the event's type, so the number of metrics
- * stays small. `Events` counts; each number of an event, such as its
- * milliseconds, is a metric too. `ref` is in the line for Logs Insights, and in no metric.
+ * The only dimension is `Event`, the event's type, so the number of metrics stays small. `Events` counts events; each
+ * number in an event, such as its milliseconds, is a metric too. `ref` is in the line for Logs Insights, and in no
+ * metric.
  *
  * ```ts
  * const sessions = sessionFactory({ onEvent: emfEvents({ namespace: 'Shop/Sessions' }) });
  * ```
  *
- * @throws TypeError for a namespace that CloudWatch does not take
+ * @throws TypeError for a namespace that CloudWatch does not accept
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function emfEvents(options: EmfOptions): (event: SessionEvent) => void {
@@ -59,7 +62,7 @@ function metricName(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** Past the console, before whose lines Lambda puts a time and a request id, which is no longer the format. */
+/** Bypasses the console: Lambda puts a time and a request id before its lines, which breaks the format. */
 function toStandardOutput(line: string): void {
   process.stdout.write(`${line}\n`);
 }

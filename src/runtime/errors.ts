@@ -1,10 +1,11 @@
 /**
- * What went wrong, for callers that branch.
+ * What went wrong, as a code to branch on.
  *
  * - `unavailable`: DynamoDB could not be reached, throttled, or did not answer in time. Trying again may help.
- * - `configuration`: no credentials, no table, a wrong key, or a role without the rights. Trying again does not help.
+ * - `configuration`: no credentials, no table, a wrong key, or a role without the permissions. Trying again does not
+ *   help.
  * - `ended`: the session was signed out, expired or deleted while the request ran.
- * - `conflict`: the outcome of an exact write cannot be told.
+ * - `conflict`: nobody can tell whether an exact write was applied.
  * - `too-large`: the session would not fit an item of 400 KB; nothing was written.
  * - `misuse`: a change after the commit or in a read-only function, or one that cannot be merged.
  */
@@ -29,8 +30,8 @@ const KINDS = Symbol.for('cdk-session-table.error-kinds');
 /**
  * The base of every error that the library rejects with while a request runs.
  *
- * `instanceof` also holds for errors of another copy of the package, such as
- * the CommonJS one beside the ES module.
+ * `instanceof` also holds for errors of another copy of the package, such as the
+ * CommonJS build loaded together with the ES modules.
  */
 export class SessionError extends Error {
   public static [Symbol.hasInstance](value: unknown): boolean {
@@ -45,7 +46,7 @@ export class SessionError extends Error {
   public override readonly name: string = 'SessionError';
   /** What went wrong. */
   public readonly code: SessionErrorCode;
-  /** DynamoDB's name of the call that failed, where it was one. */
+  /** DynamoDB's name of the call that failed, if a call did. */
   public readonly operation: string | undefined;
   /** The session's `ref`: 16 hexadecimal digits, safe to log. */
   public readonly ref: string | undefined;
@@ -74,8 +75,8 @@ export class SessionError extends Error {
 }
 
 /**
- * The store cannot be used now: DynamoDB could not be reached, throttled,
- * denied, or did not answer before the deadline. No cookie is sent because of it.
+ * The store cannot be used now: DynamoDB could not be reached, throttled, denied,
+ * or did not answer before the deadline. The error itself changes no cookie.
  */
 export class SessionUnavailableError extends SessionError {
   protected static override readonly kind: string = 'SessionUnavailableError';
@@ -97,7 +98,7 @@ export class SessionUnavailableError extends SessionError {
 export class SessionEndedError extends SessionError {
   protected static override readonly kind: string = 'SessionEndedError';
   public override readonly name = 'SessionEndedError';
-  /** `unknown` where a response was lost: the change may stand in the session that took this one's place. */
+  /** `unknown` if a response was lost: the change may be in the session that replaced this one. */
   public readonly outcome: WriteOutcome;
 
   public constructor(message: string, options: SessionErrorOptions & { readonly outcome?: WriteOutcome } = {}) {
@@ -106,7 +107,7 @@ export class SessionEndedError extends SessionError {
   }
 }
 
-/** Whether an exact write was applied cannot be told: its response was lost, and so was what it left behind. */
+/** Nobody can tell whether an exact write was applied: its response was lost, and its token was pushed out. */
 export class SessionConflictError extends SessionError {
   protected static override readonly kind: string = 'SessionConflictError';
   public override readonly name = 'SessionConflictError';
@@ -129,7 +130,7 @@ const ITEM_LIMIT: SizeLimit = { bytes: 409_600, text: 'fit an item of DynamoDB' 
 export class SessionTooLargeError extends SessionError {
   protected static override readonly kind: string = 'SessionTooLargeError';
   public override readonly name = 'SessionTooLargeError';
-  /** How many bytes the session would have, or `undefined` where only DynamoDB knows. */
+  /** How many bytes the session would have, or `undefined` if only DynamoDB knows. */
   public readonly bytes: number | undefined;
   /** The largest keys with the stored bytes of their values, the largest first; at most five. */
   public readonly largest: readonly { readonly key: string; readonly bytes: number }[];

@@ -1,5 +1,5 @@
 /**
- * Server-side sessions in the handler, with a client of the AWS SDK.
+ * Server-side sessions in the handler, with the AWS SDK's client.
  *
  * @packageDocumentation
  */
@@ -11,11 +11,11 @@ import type { Codec, JsonData } from './session/codec';
 export * from './core';
 
 /**
- * Makes a session factory. Call it once, outside of the handler: it makes no
- * call, but reads the environment and checks the options.
+ * Makes a session factory. Call it once, outside the handler: it makes no call, but reads the environment and checks
+ * the options.
  *
- * @typeParam Data - the keys of a session with the types of their values; every key may be absent. Without a `codec`,
- *   a type that JSON would change, such as `Date`, does not compile
+ * @typeParam Data - the keys of a session with the types of their values; every key may be absent. Without a `codec`, a
+ *   type that JSON would change, such as `Date`, does not compile
  * @throws TypeError for a wrong option, naming it, what came and what is allowed
  */
 export function sessionFactory<Data extends JsonData<Data> = Record<string, unknown>>(

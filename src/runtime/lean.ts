@@ -1,6 +1,7 @@
 /**
- * The same as `./runtime` with a client of a twentieth of the size and less than
- * half the CPU: DynamoDB's JSON protocol on Node alone, without a package.
+ * The same as `./runtime`, with a client that has a twentieth of the size and
+ * uses less than half the CPU: DynamoDB's JSON protocol on Node alone, without
+ * any package.
  *
  * @packageDocumentation
  */
@@ -14,12 +15,12 @@ export * from './core';
 export { type LeanClientOptions } from './client/lean/client';
 
 /**
- * Makes a session factory whose client is a lean one. Call it once, outside of
- * the handler: it makes no call, but reads the environment and checks the options.
+ * Makes a session factory with a lean client. Call it once, outside the handler: it makes no call, but reads the
+ * environment and checks the options.
  *
- * @typeParam Data - the keys of a session with the types of their values; every key may be absent. Without a `codec`,
- *   a type that JSON would change, such as `Date`, does not compile
- * @throws TypeError for a wrong option, naming it, what came and what is allowed; a client of the SDK is one
+ * @typeParam Data - the keys of a session with the types of their values; every key may be absent. Without a `codec`, a
+ *   type that JSON would change, such as `Date`, does not compile
+ * @throws TypeError for a wrong option, naming it, what came and what is allowed; an SDK client is a wrong one
  */
 export function sessionFactory<Data extends JsonData<Data> = Record<string, unknown>>(
   options?: SessionFactoryOptions,
@@ -39,10 +40,9 @@ export function sessionFactory<Data extends object>(options: SessionFactoryOptio
 /**
  * Makes a lean client, for the `client` of a session factory of any entry point.
  *
- * Its credentials are those of the environment, read at each call, else those
- * of the container credentials address.
+ * It takes credentials from the environment, read on each call, or else from the container credentials address.
  *
- * @throws TypeError where the Region is missing, the endpoint is no URL, or one that only the SDK knows
+ * @throws TypeError if the Region is missing, or the endpoint is not a URL or is one that only the SDK knows
  */
 export function leanClient(options: LeanClientOptions = {}): SessionClient {
   return new LeanClient(options, process.env);

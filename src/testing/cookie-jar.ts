@@ -1,4 +1,4 @@
-/** The cookies of one browser for one host, as far as a handler's tests need them: names, values and their end. */
+/** The cookies of one browser for one host, as far as a handler's tests need them: names, values and expiry. */
 export class CookieJar {
   readonly #now: () => number;
   readonly #cookies = new Map<string, { readonly value: string; readonly until: number }>();
@@ -38,7 +38,7 @@ export class CookieJar {
     });
   }
 
-  /** The `Cookie` header, or `undefined` where there is none to send. */
+  /** The `Cookie` header, or `undefined` if there is nothing to send. */
   public header(): string | undefined {
     return this.cookies().join('; ') || undefined;
   }

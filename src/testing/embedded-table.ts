@@ -8,11 +8,11 @@ export interface EmbeddedTable {
   readonly tableName: string;
   /** Where the engine listens, on the loopback. */
   readonly endpoint: string;
-  /** A client of the engine. Close over it or give it to `sessionFactory({ client })`. */
+  /** A client of the engine, for example for `sessionFactory({ client })`. */
   readonly client: DynamoDBClient;
-  /** What a handler's environment needs, to be put into `process.env` before the handler is loaded. */
+  /** The handler's environment variables. Put them into `process.env` before you load the handler. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Ends the engine and the client. */
+  /** Stops the engine and the client. */
   stop(): Promise<void>;
 }
 

@@ -6,17 +6,17 @@ export function dynamoError(name: string, message: string, more: object = {}): E
   return Object.assign(new Error(message), { name, $metadata, ...more });
 }
 
-/** What DynamoDB says of a request that it does not take. */
+/** DynamoDB's error for an invalid request. */
 export function invalid(message: string): Error {
   return dynamoError('ValidationException', message);
 }
 
-/** What DynamoDB might take and the table in memory does not know. It guesses nothing. */
+/** The error for an expression that DynamoDB might accept, but the table in memory does not know. It never guesses. */
 export function unknown(what: string): Error {
   return dynamoError('UnknownExpression', `memoryTable does not know ${what}.`);
 }
 
-/** Says of an item whether it may be written; a missing one is an item without attributes. */
+/** Whether an item may be written; a missing one counts as an item without attributes. */
 export type Condition = (item: Item) => boolean;
 /** One change of an item: where, and to what; nothing removes it. */
 export interface Action {
@@ -77,7 +77,7 @@ export class ExpressionReader {
     return actions;
   }
 
-  /** Call it after the last expression: DynamoDB takes no placeholder that stands in none. */
+  /** Call it after the last expression: DynamoDB refuses unused placeholders. */
   public end(): void {
     const [unused] = this.#unused;
     if (unused !== undefined) throw invalid(`The placeholder ${unused} stands in no expression.`);
@@ -223,7 +223,7 @@ export function copiedItem(item: Item): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, copied(value)]));
 }
 
-/** Less than 0, 0, or more; nothing where the two are not of one kind and so compare as false. */
+/** Less than 0, 0, or more; nothing if their types differ, so that every comparison is false. */
 function compare(one: AttributeValue | undefined, other: AttributeValue | undefined): number | undefined {
   if (one === undefined || other === undefined) return undefined;
   if ('N' in one && 'N' in other) return Number(one.N) - Number(other.N);

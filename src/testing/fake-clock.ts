@@ -25,7 +25,7 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets the time pass at once, so that nothing waits in a test. */
+  /** Moves the time at once, so that tests don't wait. */
   public async sleep(milliseconds: number): Promise<void> {
     this.advance(milliseconds);
   }
@@ -35,7 +35,7 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves the time, also backwards, and makes the calls that are due, in order. */
+  /** Moves the time, backwards too, and runs the callbacks that are due, in order. */
   public advance(milliseconds: number): void {
     this.#now += milliseconds;
     const due = [...this.#timers].filter(({ at }) => at <= this.#now).sort((one, other) => one.at - other.at);
@@ -45,7 +45,7 @@ export class FakeClock implements Clock {
   /**
    * Makes this the time of `Date.now` too, and so of a factory that your handler makes at module level.
    *
-   * @returns a function that restores the former `Date.now`
+   * @returns a function that restores the original `Date.now`
    */
   public install(): () => void {
     const former = Date.now;

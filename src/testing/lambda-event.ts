@@ -1,4 +1,4 @@
-/** Where a handler stands, which decides the shape of its events and responses. */
+/** The service in front of a handler, which decides the shape of its events and responses. */
 export type EventShape = 'http-api' | 'function-url' | 'rest-api' | 'alb' | 'alb-multi';
 
 /** A request, before it has a shape. */

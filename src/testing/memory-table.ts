@@ -8,7 +8,7 @@ import type {
 } from '../runtime/client/session-client';
 import type { Clock } from '../runtime/clock';
 
-/** How a table in memory is made. */
+/** Options of a table in memory. */
 export interface MemoryTableOptions {
   /** The time, for `sweep` and for tokens of transactions. @default - the machine's */
   readonly clock?: Pick<Clock, 'now'>;
@@ -36,10 +36,10 @@ const REFUSED = 'The conditional request failed';
 /**
  * A session table in memory: a `SessionClient` for tests of handlers, without an engine, a socket or a package.
  *
- * It does what DynamoDB does to every call that sessions make, one call at a time: conditions, paths, `ALL_NEW`,
- * the item of a refusal, transactions with their reasons and tokens, 400 KB for an item and 4 KB for an expression.
- * Expressions that sessions don't write are refused (`UnknownExpression`), never guessed at. Every read is strongly
- * consistent, and the table answers to any name.
+ * It handles every call that sessions make as DynamoDB does, one call at a time: conditions, paths, `ALL_NEW`, the item
+ * of a refusal, transactions with their reasons and tokens, 400 KB for an item and 4 KB for an expression. Expressions
+ * that sessions don't write are refused (`UnknownExpression`), never guessed at. Every read is strongly consistent, and
+ * the table answers to any name.
  *
  * ```ts
  * const table = memoryTable();
@@ -62,17 +62,17 @@ export class MemoryTable implements SessionClient {
     return [...this.#items.values()].map((item) => copiedItem(item));
   }
 
-  /** Puts an item past every condition, as another program would. */
+  /** Puts an item without any condition, as another program would. */
   public put(item: Item): void {
     this.#items.set(nameOf(item), copiedItem(checked(item)));
   }
 
-  /** Deletes an item past every condition. @param key - the value of `sid` */
+  /** Deletes an item without any condition. @param key - the value of `sid` */
   public remove(key: Uint8Array): void {
     this.#items.delete(nameOf({ [KEY_ATTRIBUTE]: { B: key } }));
   }
 
-  /** Deletes what is past its `exp`, as TTL does within days. */
+  /** Deletes items past their `exp`, as TTL does within days. */
   public sweep(): void {
     for (const [name, item] of this.#items) {
       const exp = item[TTL_ATTRIBUTE];

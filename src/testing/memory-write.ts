@@ -63,7 +63,7 @@ export function fitting(item: Item | undefined): Item | undefined {
   return item;
 }
 
-/** The item that refused a write, where the write asks for it. */
+/** The item that refused a write, if the write asks for it. */
 export function itemOfRefusal(write: Write, before: Item | undefined): { readonly Item?: Item } {
   const asked = write.ReturnValuesOnConditionCheckFailure;
   return asked === 'ALL_OLD' && before !== undefined ? { Item: copiedItem(before) } : {};

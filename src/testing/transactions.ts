@@ -42,9 +42,8 @@ const LARGEST = 4 * 1024 * 1024;
 const OPERATIONS = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem', ConditionCheck: 'UpdateItem' } as const;
 
 /**
- * `TransactWriteItems` on an engine that lacks it: applies one operation after
- * the other, and restores what was there when any of them is refused. Nothing
- * else may reach the engine meanwhile.
+ * `TransactWriteItems` on an engine that lacks it: applies one operation after another, and restores the items if any
+ * of them is refused. Nothing else may reach the engine in the meantime.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */

@@ -6,7 +6,7 @@ import type { SessionFactory } from '../runtime/request/session-factory';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a handler may want any event and any context
 export type AnyHandler = (event: any, context: any) => unknown;
 
-/** How a visitor comes. */
+/** Options of a visitor. */
 export interface VisitorOptions {
   /**
    * The service in front of the handler, which decides the shape of its events.
@@ -28,7 +28,7 @@ export interface VisitOptions {
   readonly follow?: boolean;
 }
 
-/** What the visitor got. */
+/** The response that the visitor got. */
 export interface Visit extends PlainResponse {
   /** The path that answered, after redirects. */
   readonly path: string;
@@ -36,7 +36,7 @@ export interface Visit extends PlainResponse {
   json(): unknown;
 }
 
-/** Browsers give up after twenty; a loop is plain before that. */
+/** Browsers give up after twenty; ten are enough to show a loop. */
 const MOST_REDIRECTS = 10;
 
 /**
@@ -69,7 +69,7 @@ export class Visitor {
   }
 
   /**
-   * Sends a form from a page of the site. A text is sent as it is; say its `content-type` in the headers.
+   * Sends a form from a page of the site. A string is sent unchanged; set its `content-type` in the headers.
    *
    * @throws whatever the handler throws
    */

@@ -133,7 +133,7 @@ describe('Without a right', () => {
     dynamo.failures.set(call, 'AccessDeniedException');
     const { code, out, error } = await doctor();
     expect(gradesOf(out)).toEqual(rest);
-    expect(error).toBe(`denied  Your credentials lack the right dynamodb:${call} on this table. Give it to them, or ask somebody who has it.`);
+    expect(error).toBe(`denied  Your credentials lack the permission dynamodb:${call} on this table. Add it, or ask somebody who can.`);
     expect(code).toBe(2);
   });
 

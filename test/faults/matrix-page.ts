@@ -2,51 +2,51 @@ import { Outcome } from './fault-cell';
 import { Observed } from './fault-matrix';
 import { VERBS, VerbName } from './fault-verbs';
 
-const INTRODUCTION = `# What faults come to
+const INTRODUCTION = `# Fault matrix
 
-What a handler, a browser and the table see when a call to DynamoDB fails. Written by \`npx projen fault-matrix\` from what
-the tests observed; \`npm run test:faults\` fails where this page and the library differ.
+What a handler, a browser and the table see when a call to DynamoDB fails. \`npx projen fault-matrix\` writes this page from
+what the tests observed; \`npm run test:faults\` fails if the page and the library differ.
 
-A cell has the status of the answer, then what the browser's next request finds, once all is well again:
+A cell has the status of the response, then what the browser's next request finds once the fault is over:
 
-- **done**: what the request asked for is stored (a sign-out: the session is gone)
-- **not done**: everything is as it was before; the visitor may try again
-- **ended**: the session is gone, though it was not to be; the visitor signs in again
+- **done**: the change is stored (a sign-out: the session is gone)
+- **not done**: everything is as it was before; the visitor can try again
+- **ended**: the session is gone, though nobody signed out; the visitor signs in again
 - **+ orphan**: an item is left whose id nobody has; TTL deletes it
 
-An answer other than 200 never carries an id cookie. What failed for good is never applied later: nothing runs after the answer.
-503 is \`SessionUnavailableError\`, which \`lambdaHandler\` answers. 500 is the same error with the code \`configuration\`, which no
-repetition mends, or \`SessionConflictError\`, thrown to the handler: an exact update whose outcome nobody can tell. Who catches them
-decides otherwise.
+A response other than 200 never carries an id cookie. Nothing runs after the response, so a call that failed is not applied later.
+503 is \`SessionUnavailableError\`, which \`lambdaHandler\` turns into a response. 500 is the same error with the code
+\`configuration\`, which repeating doesn't help, or \`SessionConflictError\`, thrown to the handler: an exact update whose outcome
+nobody can tell. If you catch them, you decide on the response.
 
-*own* is the client that the library makes, of the SDK or lean: single attempts, repeated by the library until the deadline.
-*given* is a \`DynamoDBClient\` or \`DynamoDBDocumentClient\` of the user's, with the SDK's four attempts.
+*own* is a client that the library makes, the SDK's or the lean one: single attempts, repeated by the library until the deadline.
+*given* is your \`DynamoDBClient\` or \`DynamoDBDocumentClient\`, with the SDK's four attempts.
 `;
 
 const NOTES = `
-## Why it is so
+## Why
 
-- A \`200\` without a body is no answer: every one of DynamoDB's has a request id. The SDK alone takes it for success.
-- A session that cannot be extended for now is no reason to refuse a page that is read already; the next request extends it.
-- The SDK does not look at \`x-amz-crc32\`; the lean client does, and asks again.
-- The SDK does not repeat a call that met its deadline or an HTML page; the library repeats those of its own clients.
-- Credentials that have expired are read again once. If they are still the same, nothing was applied, and other attempts are of no use.
-- A given client reports each of the SDK's attempts, so a call that was only throttled is known not to have been applied.
-- A new id whose answer is lost for good ends the session: the former item may be ended already, and the new id must not
-  get out. It loses a sign-in rather than leave two sessions.
-- A transaction of a sign-in or of \`endAll\` is repeated under the same token, and DynamoDB applies it once. So a lost response
-  leaves an orphan only where it was lost for good; that session is in the user's list, and \`endAll\` ends it.
-- A stale read that misses the session gives an empty one. Before anything is stored for it one strong read finds out, so
-  the cookie of a session that lives is never replaced.
+- A \`200\` without a body did not come from DynamoDB, whose responses all have a request id. The SDK alone takes it for success.
+- If a session cannot be extended, the page is still served, because the session has been read; the next request extends it.
+- The SDK ignores \`x-amz-crc32\`; the lean client checks it, and repeats the call.
+- The SDK does not repeat a call that timed out or got an HTML page; with its own clients the library does.
+- Expired credentials are read again once. If they have not changed, the library gives up: nothing was applied, and repeating won't help.
+- A given client reports each of the SDK's attempts, so the library knows that a call that was only throttled was not applied.
+- If the response to a new id is lost for good, the session ends: the old item may have ended already, and the new id must not
+  get out. That costs a sign-in, but never leaves two sessions.
+- A transaction of a sign-in or of \`endAll\` is repeated under the same token, and DynamoDB applies it once. So only a response
+  that is lost for good leaves an orphan; that session is in the user's list, and \`endAll\` ends it.
+- A stale read that misses the session gives an empty one. One strong read checks it before anything is stored, so the cookie
+  of a live session is never replaced.
 `;
 
 /** The page of the outcomes. */
 export function renderMatrix(observed: readonly Observed[]): string {
   const parts = [
     INTRODUCTION,
-    '## One call fails, and the next would not\n',
+    '## One call fails, the next succeeds\n',
     renderTable(observed.filter(({ lasts }) => !lasts)),
-    '\n## Every call fails, until the deadline\n',
+    '\n## Every call fails until the deadline\n',
     renderTable(observed.filter(({ lasts }) => lasts)),
     NOTES,
   ];

@@ -11,7 +11,7 @@ export interface AuthorizerEvent extends Omit<LambdaHttpEvent, 'httpMethod'> {
   readonly httpMethod?: string | undefined;
 }
 
-/** What the integration gets from the authorizer. */
+/** The values that the integration gets from the authorizer. */
 export type AuthorizerValues = { readonly [name: string]: string | number | boolean | null | undefined };
 
 /** The decision in the form of REST and WebSocket APIs, and of HTTP APIs with payload 1.0. */
@@ -27,20 +27,20 @@ export interface AuthorizerAnswer {
   context: { [name: string]: string | number | boolean | null | undefined };
 }
 
-/** Typed as both, so that it fits the handler types of either; it is the one that the event asks for. */
+/** Typed as both, so that it fits either handler type; the value has the form that the event requires. */
 export type AuthorizerResult = AuthorizerPolicy & AuthorizerAnswer;
 
 /**
- * Makes a Lambda authorizer of type REQUEST that decides by the session: of a
- * REST API, an HTTP API, or a WebSocket API at `$connect`.
+ * Makes a Lambda authorizer of type REQUEST that decides by the session: of a REST API, an HTTP API, or a WebSocket API
+ * at `$connect`.
  *
- * It opens the session read-only, never extends it, and needs `grantRead`
- * alone. Set the cache of its results to 0 seconds, or a sign-out holds only
- * when the cached result has run out.
+ * It opens the session read-only, never extends it, and needs only `grantRead`. Set its result cache to 0 seconds;
+ * otherwise a sign-out takes effect only when the cached result expires.
  *
- * @param decide - gives values for the integration, or `true`, to let the request pass; `undefined` or `false` to refuse it
+ * @param decide - returns values for the integration or `true` to let the request pass, `undefined` or `false` to
+ *   refuse it
  * @throws TypeError for the event of anything else
- * @throws SessionUnavailableError where the session cannot be read; API Gateway answers 500
+ * @throws SessionUnavailableError if the session cannot be read; API Gateway then answers 500
  */
 export function sessionAuthorizer<Data extends object, Event extends AuthorizerEvent = AuthorizerEvent>(
   sessions: SessionFactory<Data>,

@@ -3,10 +3,10 @@ import type { Session } from '../session/session';
 
 type Callback = (error?: unknown) => void;
 
-/** `req.session` as Passport wants it: the session's data, and beside it methods that `for in` does not see. */
+/** `req.session` for Passport: the session's data, and methods that `for in` skips. */
 export interface PassportSession {
   [key: string]: unknown;
-  /** Another session with another id and no data, as express-session means it. */
+  /** Begins another session with a new id and no data, as in express-session. */
   regenerate(callback: Callback): this;
   /** Stores the changes now. */
   save(callback?: Callback): this;
@@ -17,7 +17,7 @@ export interface PassportSession {
 /** The middleware that makes `req.session`. */
 export type PassportMiddleware = (request: object, response: unknown, next: Callback) => void;
 
-/** What was made here, so that a second mount does nothing. */
+/** The sessions made here, so that a second mount does nothing. */
 const FACADES = new WeakSet<object>();
 
 /** Makes the middleware. */
@@ -45,7 +45,7 @@ function facadeOf(request: object, session: Session): PassportSession {
     action.then(() => process.nextTick(callback), (error: unknown) => process.nextTick(callback, error));
     return facade;
   };
-  /** Ends the session. Its data stays to be read here: Passport's `keepSessionInfo` does so afterwards. */
+  /** Ends the session. Its data stays readable here, because Passport's `keepSessionInfo` reads it afterwards. */
   const leave = async (next: () => unknown): Promise<void> => {
     const data = session.toObject();
     await session.invalidate();

@@ -18,10 +18,10 @@ interface Base {
 /**
  * Makes a store: `session({ store: sessionStore(session, sessions), … })`.
  *
- * Writes only the keys that a request changed, and nothing into a session that
- * was destroyed meanwhile. Every read is strong.
+ * It writes only the keys that a request changed, and nothing into a session that was destroyed in the meantime. Every
+ * read is strong.
  *
- * @param session - what express-session exports; leave it out for `@fastify/session` and koa-session
+ * @param session - what express-session exports; omit it for `@fastify/session` and koa-session
  */
 export function sessionStore<Parent extends object, Data extends object>(
   session: { readonly Store: abstract new () => Parent },
@@ -32,7 +32,7 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
   mustBeFactory('sessionStore', second);
   const Parent = (Object(first) as { readonly Store?: new () => Base }).Store ?? (Object as new () => Base);
   const byId = (second as SessionFactory).byId;
-  // Without createSession they hand over copies, so what is there has to be read again before it is written.
+  // Without createSession the library passes copies, so the session has to be read again before it is written.
   const isCopied = first === second;
   /** What was read, by the object that the library hands back: its session, or the context of its request. */
   const known = new WeakMap<object, { readonly id: string; readonly found: SessionById }>();
@@ -41,7 +41,7 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
     return entry?.id === id ? entry.found : undefined;
   };
 
-  /** What was changed in a session that has ended is dropped, as at the end of any request; an event tells. */
+  /** Drops changes to a session that has ended, as at the end of any request; an event reports it. */
   const write = (found: SessionById, data: StoredSession, maxAge: unknown): Promise<void> =>
     found.write(data, newIdle(found.data(), data, maxAge)).catch((error: unknown) => {
       const isOver = error instanceof SessionError && (error.code === 'ended' || (isCopied && error.code === 'conflict'));

@@ -1,5 +1,5 @@
 /**
- * Sessions in Express and Connect: typed, and opened only where a route asks for them.
+ * Sessions in Express and Connect: typed, and opened only if a route asks for them.
  *
  * @packageDocumentation
  */
@@ -20,7 +20,7 @@ export { type PassportMiddleware, type PassportSession } from './express-passpor
 export interface ExpressRequest {
   readonly headers: { readonly cookie?: string | undefined };
   readonly method?: string | undefined;
-  /** Express's own, which heeds the setting `trust proxy`. */
+  /** Express's own, which follows the setting `trust proxy`. */
   readonly secure?: boolean | undefined;
   readonly socket?: unknown;
 }
@@ -29,18 +29,21 @@ export interface ExpressRequest {
 export interface ExpressSessions<Data extends object> {
   (request: ExpressRequest, response: NodeResponse, next: (error?: unknown) => void): void;
   /**
-   * Opens the session of a request: at the first call one read, where the cookie names a session.
+   * Opens the session of a request: the first call reads it, if the cookie names one.
    *
-   * @throws SessionUnavailableError where it cannot be read; uncaught, Express answers 503
+   * @throws SessionUnavailableError if it cannot be read; uncaught, Express answers 503
    */
   session(request: object): Promise<Session<Data>>;
   /**
    * Ends the session of a request, without reading it.
    *
-   * @throws SessionUnavailableError where it cannot be deleted; uncaught, Express answers 503
+   * @throws SessionUnavailableError if it cannot be deleted; uncaught, Express answers 503
    */
   endSession(request: object): Promise<void>;
-  /** Makes `req.session` as Passport 0.6 and later want it. Mount it after this middleware and before Passport; it reads in every request. */
+  /**
+   * Makes `req.session` for Passport 0.6 and later. Mount it after this middleware and before Passport. It reads the
+   * session on every request that brings a cookie.
+   */
   passport(): PassportMiddleware;
 }
 
@@ -54,8 +57,8 @@ interface Visit<Data extends object> {
 /**
  * Makes the middleware. Mount it once, before the routes that use the session.
  *
- * What a route changed is stored before the head of the response goes out. A
- * response of 5xx saves nothing, unless the route called `save()`.
+ * A route's changes are stored before the head of the response goes out. A 5xx
+ * response stores nothing, unless the route called `save()`.
  */
 export function expressSessions<Data extends object>(sessions: SessionFactory<Data>): ExpressSessions<Data> {
   const mount = new Mount<Data, Visit<Data>>('expressSessions', sessions);
@@ -70,7 +73,7 @@ export function expressSessions<Data extends object>(sessions: SessionFactory<Da
     const { headers, method, secure, socket } = key as ExpressRequest;
     const https = secure ?? (Object(socket) as { readonly encrypted?: unknown }).encrypted === true;
     const request = (visit.request = mount.begin({ cookies: headers.cookie, headers: headers as SessionRequestInit['headers'], https, method }));
-    // It can be read then, and every change throws.
+    // The session can then be read, but every change throws.
     if (visit.response.headersSent) await request.commit();
     else holdHead(visit.response, () => store(request, visit.response), visit.next);
     return request;

@@ -36,20 +36,20 @@ export interface FastifyInstance {
 export interface FastifySessions<Data extends object> {
   (instance: FastifyInstance, options: unknown, done: () => void): void;
   /**
-   * Opens the session of a request: at the first call one read, where the cookie names a session.
+   * Opens the session of a request: the first call reads it, if the cookie names one.
    *
-   * @throws SessionUnavailableError where it cannot be read; uncaught, Fastify answers 503
+   * @throws SessionUnavailableError if it cannot be read; uncaught, Fastify answers 503
    */
   session(request: object): Promise<Session<Data>>;
   /**
    * Ends the session of a request, without reading it.
    *
-   * @throws SessionUnavailableError where it cannot be deleted; uncaught, Fastify answers 503
+   * @throws SessionUnavailableError if it cannot be deleted; uncaught, Fastify answers 503
    */
   endSession(request: object): Promise<void>;
 }
 
-/** Makes the plugin: `await app.register(shop)`. It holds for all routes of the instance, those of other plugins too. */
+/** Makes the plugin: `await app.register(shop)`. It covers all routes of the instance, even those of other plugins. */
 export function fastifySessions<Data extends object>(sessions: SessionFactory<Data>): FastifySessions<Data> {
   const mount = new Mount('fastifySessions', sessions);
   const plugin = (instance: FastifyInstance, _options: unknown, done: () => void): void => {
@@ -59,7 +59,7 @@ export function fastifySessions<Data extends object>(sessions: SessionFactory<Da
       next();
     });
     instance.addHook('onSend', async (key, reply, payload) => {
-      // After an error of ours Fastify sends another response, which passes here again.
+      // After an error of ours, Fastify sends another response, which passes through here again.
       const request = mount.unfinished(key);
       if (!request?.isUsed) return payload;
       const { headers, unavailable, failure } = await settle(request, { status: reply.statusCode });
@@ -75,7 +75,7 @@ export function fastifySessions<Data extends object>(sessions: SessionFactory<Da
     done();
   };
   return Object.assign(plugin, {
-    // What fastify-plugin sets: the hooks hold outside of the plugin, too.
+    // What fastify-plugin sets: the hooks also apply outside the plugin.
     [Symbol.for('skip-override')]: true,
     session: (request: object) => rejectingWithStatus(mount.of(request).session()),
     endSession: (request: object) => rejectingWithStatus(mount.of(request).endSession()),

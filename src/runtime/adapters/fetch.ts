@@ -18,16 +18,16 @@ export interface FetchResponse {
   readonly headers: HeaderSink;
 }
 
-/** The `Request` of the platform, where its types are there. */
+/** The `Request` of the platform, if its types are loaded. */
 export type PlatformRequest = typeof globalThis extends { Request: { prototype: infer Type } } ? Type & FetchRequest : FetchRequest;
 
 /**
- * Wraps a handler of Fetch requests, so that its second argument has
- * `session()` and `endSession()`. What follows the request is passed on.
+ * Wraps a handler of Fetch requests, so that its second argument has `session()`
+ * and `endSession()`. Further arguments are passed on.
  *
- * What the handler changed is stored before the response is returned, also
- * where its body is a stream. A handler that throws or answers 5xx saves
- * nothing, unless it called `save()` itself.
+ * The handler's changes are stored before the response is returned, even if its
+ * body is a stream. A handler that throws or answers 5xx stores nothing, unless
+ * it called `save()` itself.
  */
 export function fetchHandler<
   Data extends object,
@@ -69,9 +69,9 @@ export function toFetch<Result>({ status, headers, body }: NonNullable<FinishedR
 }
 
 /**
- * The response with the session's headers. It is copied where something has to
- * be set: that of a redirect cannot be changed, and one that the handler keeps
- * for all visitors must not be.
+ * The response with the session's headers. It is copied if a header has to be
+ * set: a redirect's headers cannot be changed, and a response that the handler
+ * shares between visitors must not be.
  */
 export function withHeaders<Result extends FetchResponse>(response: Result, headers: SessionHeaders): Result {
   if (!hasHeaders(headers)) return response;

@@ -1,17 +1,17 @@
 import type { SessionHeaders } from '../request/cookies';
 import type { FinishedRequest, RequestOutcome, SessionRequest } from '../request/session-request';
 
-/** Where a response keeps its headers. A Fetch `Headers` object fits as it is. */
+/** Where a response keeps its headers. A Fetch `Headers` object fits. */
 export interface HeaderSink {
   /** The value of a header; several are joined by commas. Names are found in any case. */
   get(name: string): string | null | undefined;
-  /** Puts a header in the place of all of its name. */
+  /** Sets a header, replacing all of that name. */
   set(name: string, value: string): void;
-  /** Adds a header beside those of its name; called for `Set-Cookie` alone. */
+  /** Adds a header and keeps others of that name; called only for `Set-Cookie`. */
   append(name: string, value: string): void;
 }
 
-/** What is said of a body that is not sent, because the store is out of reach. */
+/** The headers of a body that is not sent, because the store is out of reach. */
 export const OF_THE_BODY = [
   'Content-Disposition', 'Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified', 'Location',
 ];
@@ -23,13 +23,16 @@ export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }
   for (const cookie of setCookie) sink.append('Set-Cookie', cookie);
 }
 
-/** The response for an error that is logged, where cookies are owed. */
+/** The response for an error that is logged, if cookies have to be set. */
 export const FAILED = { status: 500 as const, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };
 
-/** What became of a request: the error is that of a commit that nobody can mend by trying again, such as a session that is too large. */
+/**
+ * How a request ended. `failure` has the error of a commit that trying again cannot fix, such as a session that is too
+ * large.
+ */
 export type Settled = FinishedRequest & { readonly failure?: { readonly error: unknown } };
 
-/** Finishes a request; what fails comes back with the headers that are owed all the same. */
+/** Finishes a request. A failure is returned along with the headers that the response must carry anyway. */
 export async function settle<Data extends object>(request: SessionRequest<Data>, outcome: RequestOutcome): Promise<Settled> {
   try {
     return await request.finish(outcome);

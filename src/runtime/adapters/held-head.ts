@@ -7,12 +7,12 @@ type Methods = Record<Verb, (this: unknown, ...values: unknown[]) => unknown>;
 const VERBS: readonly Verb[] = ['writeHead', 'write', 'end', 'flushHeaders'];
 
 /**
- * Holds the head of a response until the session is stored: what is written
- * before then waits, and is written after it in the same order.
+ * Holds the head of a response until the session is stored: what is written before then waits, and is written after it
+ * in the same order.
  *
- * | until then | `write` gives true, up to 1 MiB, and then false; `headersSent` is false |
- * | stored | the former methods are back, and what waits is written |
- * | store out of reach | what waits is never written, nor what follows; this response goes out in its place |
+ * | until then | `write` returns true, up to 1 MiB, and then false; `headersSent` is false |
+ * | stored | the original methods are back, and what waits is written |
+ * | store out of reach | neither what waits nor what follows is written; this response goes out instead |
  * | another error | what waits is dropped; the error handler writes the response |
  *
  * @param store - called once, when the head would be sent
@@ -28,13 +28,15 @@ export function holdHead(
   const held = {} as Methods;
   const waiting: [Verb, unknown[]][] = [];
   /**
-   * Characters or bytes that may still wait, of far more than a response or a compressor takes at once: a writer that is
-   * told to wait here is told to wait by them too, and `drain` is theirs. A compressor hides the response's own.
+   * Characters or bytes that may still wait. It is far more than a response or a compressor takes at once, so a writer
+   * that is told to wait here is told so by them too, and they emit `drain`. A compressor hides the response's own.
    */
   let room = 1_048_576;
   let isStoring = false;
   let hasHead = false;
-  /** What becomes of a call: it waits, at first, and then passes. Where another response went out, it waits for ever. */
+  /**
+   * What happens to a call: it waits at first, then passes through. If another response went out, it waits for ever.
+   */
   let take: (verb: Verb, values: unknown[]) => unknown = wait;
   for (const verb of VERBS) methods[verb] = held[verb] = (...values) => take(verb, values);
 
@@ -52,7 +54,10 @@ export function holdHead(
     return former[verb].apply(response, values);
   }
 
-  /** Puts back what was there, as an own property where it was one; what was put over ours since stays, and passes through. */
+  /**
+   * Restores the original, as an own property if it was one. A method that somebody put over ours stays, and calls
+   * through.
+   */
   function release(): void {
     take = pass;
     for (const verb of VERBS) {
@@ -65,14 +70,14 @@ export function holdHead(
   function go(unavailable: FinishedRequest['unavailable']): void {
     if (unavailable) {
       replaceHead(response, unavailable);
-      // By itself, `end` would call the held one.
+      // Otherwise `end` would call the held one.
       pass('writeHead', [response.statusCode]);
       return void pass('end', [unavailable.body]);
     }
     release();
     if (hasHead) pass('writeHead', [response.statusCode]);
     const last = waiting.map(([verb, values]) => pass(verb, values)).at(-1);
-    // A response without a body, as to HEAD, takes everything and says nothing of it.
+    // A response without a body, as to HEAD, accepts everything and never emits `drain`.
     if (room <= 0 && last === true) response.emit('drain');
   }
 

@@ -27,8 +27,8 @@ export interface HonoContext {
 /**
  * Makes the middleware. Mount it once, before the routes that use the session.
  *
- * What a route changed is stored before the head of the response goes out. A
- * route that throws or answers 5xx saves nothing, unless it called `save()`.
+ * A route's changes are stored before the head of the response goes out. A route
+ * that throws or answers 5xx stores nothing, unless it called `save()`.
  */
 export function honoSessions<Data extends object>(
   sessions: SessionFactory<Data>,
@@ -45,11 +45,11 @@ export function honoSessions<Data extends object>(
     if (!request.isUsed) return;
     const { res: response, error } = context;
     const { headers, unavailable, failure } = await settle(request, { status: response.status, error });
-    // An application's own page for errors is kept, unless it says 500, as Hono's own does.
+    // The application's own error page is kept, unless its status is 500, like that of Hono's default page.
     const isReplaced = unavailable !== undefined && (error === undefined || response.status === 500);
     const answer = withHeaders(isReplaced ? toFetch<FetchResponse>(unavailable) : response, headers);
     if (answer !== response) {
-      // Else Hono would put the former headers over the new ones.
+      // Otherwise Hono would put the old headers over the new ones.
       context.res = undefined;
       context.res = answer;
     }

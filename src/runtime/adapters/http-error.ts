@@ -1,6 +1,6 @@
 import { SessionUnavailableError } from '../errors';
 
-/** Lets a framework's own error handler see what to answer: Express, Koa and Fastify read both properties. */
+/** Tells a framework's error handler how to respond: Express, Koa and Fastify read both properties. */
 export function withStatus(error: unknown): unknown {
   if (!(error instanceof SessionUnavailableError)) return error;
   const isConfiguration = error.code === 'configuration';

@@ -24,14 +24,15 @@ export interface KoaContext {
   remove(name: string): unknown;
 }
 
-/** The state of Koa's context with a session: `new Koa<DefaultState, WithSession<ShopSession>>()`. */
+/** The middleware. Give the application its context: `new Koa<DefaultState, WithSession<ShopSession>>()`. */
 export type KoaMiddleware<Data extends object> = (context: KoaContext & WithSession<Data>, next: () => Promise<unknown>) => Promise<void>;
 
 /**
- * Makes the middleware. Mount it once, before what uses the session.
+ * Makes the middleware. Mount it once, before the middleware that uses the
+ * session.
  *
- * What was changed is stored before the head of the response goes out. What
- * throws or answers 5xx saves nothing, unless it called `save()`.
+ * Changes are stored before the head of the response goes out. A middleware that
+ * throws or answers 5xx stores nothing, unless it called `save()`.
  */
 export function koaSessions<Data extends object>(sessions: SessionFactory<Data>): KoaMiddleware<Data> {
   const mount = new Mount('koaSessions', sessions);
@@ -56,7 +57,7 @@ export function koaSessions<Data extends object>(sessions: SessionFactory<Data>)
   };
 }
 
-/** What a function throws. */
+/** The error that a function throws, if any. */
 async function caught(action: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
   try {
     await action();
@@ -66,7 +67,7 @@ async function caught(action: () => Promise<unknown>): Promise<{ readonly error:
   }
 }
 
-/** Koa drops all headers for its own page of an error, except those that the error brings. */
+/** For its own error page Koa drops all headers, except those of the error. */
 function rethrow(thrown: { readonly error: unknown } | undefined, headers?: SessionHeaders): void {
   if (!thrown) return;
   const error = thrown.error as { headers?: Record<string, unknown> };

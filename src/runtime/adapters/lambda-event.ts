@@ -24,7 +24,7 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** Where an event comes from, which decides how cookies are given back. */
+/** Where an event comes from, which decides how cookies are set. */
 export type LambdaSource = 'api-gateway-v1' | 'api-gateway-v2' | 'alb-multi' | 'alb-single';
 
 /** @throws TypeError for an event that is not HTTP, or is a Lambda authorizer's */
@@ -41,13 +41,16 @@ export function sourceOf(adapter: string, event: LambdaHttpEvent): LambdaSource 
   throw new TypeError(`${adapter}: this event is not HTTP: it has ${keys === '' ? 'no properties' : `the properties ${keys}`}. Allowed are events of a REST API, an HTTP API, a function URL and a load balancer.`);
 }
 
-/** Whether API Gateway asks for a decision and not for a response. */
+/** Whether API Gateway expects a decision, not a response. */
 export function isAuthorizerEvent(event: unknown): boolean {
   const { type, methodArn, routeArn } = Object(event) as { readonly [name: string]: unknown };
   return (type === 'REQUEST' || type === 'TOKEN') && typeof (methodArn ?? routeArn) === 'string';
 }
 
-/** The method and the path of a request, whichever service sent the event. The path is without the stage, and not decoded. */
+/**
+ * The method and the path of a request, whichever service sent the event. The path is without the stage, and not
+ * decoded.
+ */
 export function routeOf(event: LambdaHttpEvent): { readonly method: string; readonly path: string } {
   const { http } = Object(event.requestContext) as { readonly http?: { readonly method?: string } };
   return { method: event.httpMethod ?? http?.method ?? 'GET', path: event.rawPath ?? event.path ?? '/' };
@@ -70,13 +73,16 @@ export function remainingTimeOf(context: unknown): (() => number) | undefined {
   return typeof getRemainingTimeInMillis === 'function' ? () => getRemainingTimeInMillis.call(context) : undefined;
 }
 
-/** Whether the browser sent the request by HTTPS. API Gateway takes nothing else; a load balancer appends what it saw to what the browser claims. */
+/**
+ * Whether the browser sent the request by HTTPS. API Gateway accepts nothing else; a load balancer appends what it saw
+ * to what the browser claims.
+ */
 function isHttps(event: LambdaHttpEvent): boolean {
   const isLoadBalancer = 'elb' in (Object(event.requestContext) as object);
   return !isLoadBalancer || headersNamed(event, 'x-forwarded-proto').join(',').split(',').pop()?.trim().toLowerCase() !== 'http';
 }
 
-/** The values of a header, the multi-value ones at the end: where there are such, `headers` repeats the last of each. */
+/** The values of a header, the multi-value ones last: if there are any, `headers` repeats the last of each. */
 function headersNamed({ headers, multiValueHeaders }: LambdaHttpEvent, name: string): unknown[] {
   const values: unknown[] = [];
   for (const source of [headers ?? {}, multiValueHeaders ?? {}]) {

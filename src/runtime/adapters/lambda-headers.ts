@@ -2,7 +2,10 @@ import { HeaderSink } from './finish';
 import { LambdaSource } from './lambda-event';
 import type { LambdaHttpResponse } from './lambda-response';
 
-/** The headers of a response in the three places that Lambda has for them, as copies: what the handler returned may be frozen. */
+/**
+ * The headers of a response in the three places that Lambda has for them, as copies: what the handler returned may be
+ * frozen.
+ */
 export class LambdaHeaders implements HeaderSink {
   readonly #source: LambdaSource;
   readonly #headers: Record<string, unknown>;

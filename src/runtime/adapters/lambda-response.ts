@@ -18,10 +18,10 @@ export interface LambdaHttpResponse {
 const KNOWN = ['statusCode', 'statusDescription', 'headers', 'multiValueHeaders', 'cookies', 'body', 'isBase64Encoded'];
 
 /**
- * Puts the session's headers into a response, in the shape that its source
- * takes, and keeps everything that the handler put there.
+ * Puts the session's headers into a response, in the shape that its source takes, and keeps everything that the handler
+ * put there.
  *
- * @throws Error where a load balancer without multi-value headers would need more than one `Set-Cookie`
+ * @throws Error if a load balancer without multi-value headers would need more than one `Set-Cookie`
  */
 export function addSessionHeaders<Result>(result: Result, session: SessionHeaders, source: LambdaSource): Result | LambdaHttpResponse {
   if (!hasHeaders(session)) return result;
@@ -46,7 +46,7 @@ export function statusOf(result: unknown): number {
 }
 
 /**
- * What is not a structured response becomes one the way API Gateway would read it.
+ * Turns any other result into a response, the way API Gateway would read it.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */

@@ -6,7 +6,7 @@ import { builtin } from '../builtin';
 import type { WithSession } from './with-session';
 import { SessionFactory } from '../request/session-factory';
 
-/** A response whose body may be a stream: Node's, that of Fetch, or anything that is iterated asynchronously. */
+/** A response whose body may be a stream: Node's, Fetch's, or any async iterable. */
 export interface LambdaStreamResponse {
   readonly statusCode?: number;
   readonly headers?: { readonly [name: string]: string };
@@ -14,7 +14,7 @@ export interface LambdaStreamResponse {
   readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array> | null | undefined;
 }
 
-/** What Lambda calls: a handler that was given to `awslambda.streamifyResponse`. */
+/** What Lambda calls: a handler that was passed to `awslambda.streamifyResponse`. */
 export type StreamifiedHandler = (event: LambdaHttpEvent, stream: NodeJS.WritableStream, context: LambdaContext) => Promise<void>;
 
 /** What Lambda's Node.js runtime puts into the global scope. */
@@ -28,9 +28,9 @@ interface AwsLambda {
  * `InvokeMode: RESPONSE_STREAM`, or a REST API that streams.
  *
  * The session is stored and its cookies go out with the head, before the first
- * byte of the body. What the body changes in the session then throws.
+ * byte of the body. After that, changing the session throws.
  *
- * @throws Error outside of Lambda, where nothing can be streamed
+ * @throws Error outside Lambda, where nothing can be streamed
  */
 export function lambdaStream<Data extends object, Event extends LambdaHttpEvent = LambdaHttpEvent, Context extends LambdaContext = LambdaContext>(
   sessions: SessionFactory<Data>,
@@ -58,7 +58,7 @@ export function lambdaStream<Data extends object, Event extends LambdaHttpEvent 
   });
 }
 
-/** Writes a body to its end. A client that hangs up is no error; a body that fails is one. */
+/** Writes a body to its end. A client that hangs up is not an error; a body that fails is. */
 async function send(stream: NodeJS.WritableStream, body: LambdaStreamResponse['body']): Promise<void> {
   const isWhole = typeof body === 'string' || body instanceof Uint8Array || body === null || body === undefined;
   const { pipeline } = builtin('node:stream/promises');
@@ -70,7 +70,7 @@ async function send(stream: NodeJS.WritableStream, body: LambdaStreamResponse['b
   }
 }
 
-/** Lets go of a body that is not sent. */
+/** Destroys a body that is not sent. */
 function abandon(body: LambdaStreamResponse['body']): void {
   const { destroy, cancel } = Object(body) as { destroy?(): void; cancel?(): Promise<void> };
   if (destroy) destroy.call(body);

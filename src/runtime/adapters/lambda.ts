@@ -11,9 +11,9 @@ import type { SessionRequest } from '../request/session-request';
  * Application Load Balancer, so that its context has `session()` and
  * `endSession()`.
  *
- * What the handler changed is stored before its response is returned. A handler
- * that throws or answers 5xx saves nothing, unless it called `save()` itself;
- * then its error is logged, and a 500 carries the cookie of what was saved.
+ * The handler's changes are stored before its response is returned. A handler
+ * that throws or answers 5xx stores nothing, unless it called `save()` itself;
+ * then its error is logged, and a 500 carries the cookie.
  *
  * @throws TypeError for an event that is not HTTP
  */
@@ -41,10 +41,10 @@ export function lambdaHandler<
 }
 
 /**
- * The response for an error: what tells that the store is out of reach, or
- * what carries the cookies of what was saved before it.
+ * The response for an error: one that says that the store is out of reach, or one
+ * that carries the cookies of an earlier `save()`.
  *
- * @throws the error itself, where neither is
+ * @throws the error itself, if neither is needed
  */
 export async function failed<Data extends object>(request: SessionRequest<Data>, error: unknown, source: LambdaSource): Promise<LambdaHttpResponse> {
   const { headers, unavailable } = await request.finish({ status: 500, error });
@@ -55,7 +55,7 @@ export async function failed<Data extends object>(request: SessionRequest<Data>,
   return addSessionHeaders(toUnavailable(FAILED, source), headers, source);
 }
 
-/** The context with the two functions over it; the given one stays as it is, because Lambda may use it again. */
+/** The context with the two functions over it. The original stays unchanged, because Lambda may use it again. */
 export function withSession<Data extends object, Context>(context: Context, request: SessionRequest<Data>): Context & WithSession<Data> {
   return Object.assign(Object.create(Object(context) as object) as object, sessionOf(request)) as Context & WithSession<Data>;
 }

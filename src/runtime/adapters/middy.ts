@@ -18,7 +18,7 @@ export interface MiddyRequest {
   error: Error | null | undefined;
 }
 
-/** Lambda's context, of which Middy's types ask that it is whole. */
+/** Lambda's whole context, which Middy's types require. */
 export interface MiddyContext {
   callbackWaitsForEmptyEventLoop: boolean;
   functionName: string;
@@ -36,16 +36,16 @@ export interface MiddyContext {
 
 /** The middleware, for `use`. */
 export interface MiddySessions<Data extends object> {
-  /** By its type Middy knows what the context has from then on. */
+  /** Its type tells Middy what the context has from then on. */
   before(request: MiddyRequest & { context: MiddyContext & WithSession<Data> }): void;
   after(request: MiddyRequest): Promise<void>;
   onError(request: MiddyRequest): Promise<void>;
 }
 
 /**
- * Makes the middleware. Mount it last, right before the handler: a middleware
- * after it that answers early in its `before` would keep the session from being
- * stored, because Middy then calls no `after`.
+ * Makes the middleware. Mount it last, right before the handler: if a middleware
+ * after it returns early from its `before`, Middy calls no `after`, and the
+ * session is not stored.
  */
 export function middySessions<Data extends object>(sessions: SessionFactory<Data>): MiddySessions<Data> {
   const mount = new Mount('middySessions', sessions);

@@ -10,7 +10,7 @@ interface UnderWay {
 /** Shared by all mounts of a factory, so that a second one finds what the first has done. */
 const UNDER_WAY = new WeakMap<object, UnderWay>();
 
-/** One adapter on one factory: knows which of the framework's requests has which session. */
+/** One adapter on one factory: keeps the session of each of the framework's requests. */
 export class Mount<Data extends object, Entry = SessionRequest<Data>> {
   readonly #name: string;
   readonly #sessions: SessionFactory<Data>;
@@ -18,7 +18,7 @@ export class Mount<Data extends object, Entry = SessionRequest<Data>> {
 
   /**
    * @param name - the adapter's function, for messages
-   * @throws TypeError where `sessions` was not made by `sessionFactory`
+   * @throws TypeError if `sessions` was not made by `sessionFactory`
    */
   public constructor(name: string, sessions: SessionFactory<Data>) {
     mustBeFactory(name, sessions);
@@ -43,7 +43,7 @@ export class Mount<Data extends object, Entry = SessionRequest<Data>> {
     return entry;
   }
 
-  /** What is still to be finished: at the first call the entry, then nothing, whichever mount asks. */
+  /** The entry that is still to be finished: only the first call returns it, whichever mount asks. */
   public unfinished(key: object): Entry | undefined {
     const { entries, finished } = this.#underWay;
     if (finished.has(key)) return undefined;
@@ -60,7 +60,7 @@ export class Mount<Data extends object, Entry = SessionRequest<Data>> {
   }
 }
 
-/** @throws TypeError where `sessions` was not made by `sessionFactory` */
+/** @throws TypeError if `sessions` was not made by `sessionFactory` */
 export function mustBeFactory(name: string, sessions: unknown): void {
   if (isFactory(sessions)) return;
   const came = typeof sessions === 'function' ? 'a function, maybe sessionFactory itself or the handler' : sessions === null ? 'null' : typeof sessions;

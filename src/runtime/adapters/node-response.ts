@@ -1,7 +1,7 @@
 import { HeaderSink, OF_THE_BODY } from './finish';
 import type { FinishedRequest } from '../request/session-request';
 
-/** What is used of a response of Node. */
+/** The parts of Node's response that are used. */
 export interface NodeResponse {
   statusCode: number;
   statusMessage?: string | undefined;
@@ -13,7 +13,7 @@ export interface NodeResponse {
   emit(event: string, ...values: unknown[]): boolean;
 }
 
-/** Its headers, for the session's to be put among them. */
+/** The response's headers, as a sink for the session's. */
 export function sinkOf(response: NodeResponse): HeaderSink {
   return {
     get: (name) => [response.getHeader(name) ?? ''].flat().join(', '),
@@ -22,7 +22,7 @@ export function sinkOf(response: NodeResponse): HeaderSink {
   };
 }
 
-/** What comes with `writeHead` is set by itself, or it would replace the headers of the session. */
+/** Sets the headers that come with `writeHead` one by one; otherwise they would replace the session's. */
 export function takeHead(response: NodeResponse, [status, ...rest]: unknown[]): true {
   response.statusCode = status as number;
   if (typeof rest[0] === 'string') response.statusMessage = rest.shift() as string;
@@ -36,7 +36,7 @@ export function takeHead(response: NodeResponse, [status, ...rest]: unknown[]): 
   return true;
 }
 
-/** Makes the head that of another response; what the application set for all of its responses stays. */
+/** Replaces the head by another response's. Headers that the application sets on all responses stay. */
 export function replaceHead(response: NodeResponse, { status, headers }: NonNullable<FinishedRequest['unavailable']>): void {
   for (const name of OF_THE_BODY) response.removeHeader(name);
   response.statusCode = status;

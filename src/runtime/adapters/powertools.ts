@@ -11,7 +11,10 @@ import type { WithSession } from './with-session';
 import type { SessionHeaders } from '../request/cookies';
 import { SessionFactory } from '../request/session-factory';
 
-/** What the middleware adds to the store of a request: `new Router<{ store: { request: PowertoolsSession<ShopSession> } }>()`. */
+/**
+ * What the middleware adds to the store of a request:
+ * `new Router<{ store: { request: PowertoolsSession<ShopSession> } }>()`.
+ */
 export type PowertoolsSession<Data extends object = Record<string, unknown>> = { [Name in keyof WithSession<Data>]: WithSession<Data>[Name] };
 
 /** What the middleware uses of the router's context. */
@@ -54,9 +57,9 @@ export function powertoolsSessions<Data extends object>(
 }
 
 /**
- * Keeps the response where the router would put its own page for an error in
- * its place. It forbids a middleware to catch what the route throws, and makes
- * a 500 of all that it does not know.
+ * Keeps the response if the router would replace it by its own error page. The
+ * router lets no middleware catch what the route throws, and turns every error
+ * that it does not know into a 500.
  */
 function keepFromError(context: PowertoolsContext): void {
   let { res: response } = context;

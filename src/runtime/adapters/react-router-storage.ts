@@ -11,10 +11,13 @@ export interface ReactRouterSession<Data extends object> {
   has(name: keyof Data & string): boolean;
   get<Key extends keyof Data & string>(name: Key): Data[Key] | undefined;
   set<Key extends keyof Data & string>(name: Key, value: Data[Key]): void;
-  /** Sets a value that the next `get` of its name gives, and none after it. */
+  /** Sets a value that only the next `get` of its name returns. */
   flash<Key extends keyof Data & string>(name: Key, value: Data[Key]): void;
   unset(name: keyof Data & string): void;
-  /** Gives the session a new id when it is committed; call it at every sign-in. React Router's own sessions have no such thing. */
+  /**
+   * Gives the session a new id when it is committed; call it at every sign-in. React Router's own sessions don't have
+   * this.
+   */
   regenerate(): void;
 }
 
@@ -22,9 +25,9 @@ export interface ReactRouterSession<Data extends object> {
 export interface ReactRouterStorage<Data extends object> {
   /** Opens the session of a `Cookie` header. */
   getSession(cookie?: string | null): Promise<ReactRouterSession<Data>>;
-  /** Stores the changes; gives the text for `Set-Cookie`, which is empty where the cookie stays as it is. */
+  /** Stores the changes and returns the value for `Set-Cookie`, which is empty if the cookie stays unchanged. */
   commitSession(session: ReactRouterSession<Data>): Promise<string>;
-  /** Ends the session; gives the text that takes its cookie away. */
+  /** Ends the session and returns the value for `Set-Cookie` that removes its cookie. */
   destroySession(session: ReactRouterSession<Data>): Promise<string>;
 }
 

@@ -32,9 +32,9 @@ export interface ReactRouterSessions<Data extends object> {
   /** Gives `endSession()`: `await context.get(shop.ending)()`. */
   readonly ending: ReactRouterContext<WithSession<Data>['endSession']>;
   /**
-   * A `SessionStorage`, in whose contract there is room for one cookie: every read is strong, at twice the price.
+   * A `SessionStorage`. Its contract allows one cookie, so every read is strong, at twice the price.
    *
-   * @param options.https - whether browsers send requests by HTTPS, which no header says for certain; true by default
+   * @param options.https - whether browsers send requests by HTTPS, which no header proves; true by default
    */
   storage(options?: { readonly https?: boolean }): ReactRouterStorage<Data>;
 }

@@ -2,17 +2,20 @@ import { rejectingWithStatus } from './http-error';
 import { MAX_COOKIE_AGE } from '../../contract';
 import { systemClock } from '../clock';
 
-/** A session in the form of the library whose store this is. */
+/** A session in the form of the library that uses this store. */
 export type StoredSession = Record<string, unknown>;
 
 /** What the library waits for. */
 export type Callback<Result = void> = (error?: unknown, result?: Result) => void;
-/** koa-session hands over options, the context of its request among them, and waits for promises. */
+/** koa-session passes options, the context of its request among them, and waits for promises. */
 type Extra = number | string | { readonly ctx?: object } | undefined;
 
-/** The store, in the contracts of express-session and `@fastify/session` (with a callback) and of koa-session (with a promise). */
+/**
+ * The store, in the contracts of express-session and `@fastify/session` (with a callback) and of koa-session (with a
+ * promise).
+ */
 export interface SessionStore {
-  /** Each library has a type of its own for what it gets back. */
+  /** Each library has its own type for the result. */
   get(id: string, callback: Callback<never>): void;
   get(id: string, maxAge?: Extra, options?: Extra): Promise<StoredSession | undefined>;
   set(id: string, session: object, callback?: Callback): void;
@@ -29,7 +32,7 @@ interface CookiePart {
   readonly originalExpires?: unknown;
 }
 
-/** The data of a session, as the library is to have it: with the time at which its cookie ends. */
+/** The data of a session in the library's form: with the time at which its cookie ends. */
 export function opened(data: StoredSession): StoredSession {
   const { cookie } = data;
   if (typeof cookie !== 'object' || cookie === null) return data;
@@ -39,9 +42,9 @@ export function opened(data: StoredSession): StoredSession {
 }
 
 /**
- * The data of a session, as the table is to have it: what JSON keeps, and not
- * when the cookie ends. The item says that already, and a session that is only
- * extended would be written anew.
+ * The data of a session in the table's form: what JSON keeps, without the time at
+ * which the cookie ends. The item has that already, and with it every extension
+ * would rewrite the session.
  */
 export function closed(session: object): StoredSession {
   const data = JSON.parse(JSON.stringify(session)) as StoredSession;
@@ -51,7 +54,7 @@ export function closed(session: object): StoredSession {
 }
 
 /**
- * The session's own idle timeout, where another one is asked for than it has.
+ * The session's new idle timeout, if it differs from the current one.
  *
  * @param maxAge - milliseconds, as koa-session gives them
  */
@@ -60,7 +63,7 @@ export function newIdle(before: StoredSession, after: StoredSession, maxAge: unk
   return idle === undefined || idle === idleOf(before) ? {} : { idle };
 }
 
-/** What a stored session says of it: express-session in its cookie, koa-session in a key. */
+/** The idle timeout in a stored session: express-session has it in its cookie, koa-session in a key. */
 function idleOf({ cookie, _maxAge: maxAge }: StoredSession): number | undefined {
   return secondsOf((Object(cookie) as CookiePart).originalMaxAge) ?? secondsOf(maxAge);
 }
@@ -70,7 +73,7 @@ function secondsOf(milliseconds: unknown): number | undefined {
   return Math.min(Math.max(Math.ceil(milliseconds / 1000), 1), MAX_COOKIE_AGE);
 }
 
-/** By the callback that comes at the end, or else as a promise. */
+/** Answers through the callback in the last argument, or else with a promise. */
 export function answer<Result>(rest: readonly unknown[], action: () => Promise<Result>): Promise<Result> | undefined {
   const callback = rest.at(-1);
   const result = rejectingWithStatus(action());

@@ -4,7 +4,7 @@ import type { Session } from '../session/session';
 /** What every adapter adds to the context of its framework. */
 export interface WithSession<Data extends object> {
   /**
-   * Opens this request's session: at the first call one read, where the cookie names a session.
+   * Opens this request's session: the first call reads it, if the cookie names one.
    *
    * @throws SessionUnavailableError if it cannot be read; uncaught, the response is 503
    */

@@ -4,9 +4,9 @@ import { CallOptions } from './session-client';
  * One attempt of a call, which can be given up.
  *
  * A real `AbortSignal` with its listeners costs more than everything else the
- * library does for a read, and is hardly ever used. So it is made for clients
- * that ask for it. The lean client uses `onabort`, and the default SDK client
- * does without.
+ * library does for a read, and is hardly ever used. So one is made only for
+ * clients that ask for it. The lean client uses `onabort`, and the default SDK
+ * client needs neither.
  */
 export class Attempt implements CallOptions {
   public aborted = false;
@@ -49,9 +49,10 @@ export function whenAborted(options: CallOptions, abort: () => unknown): () => v
 }
 
 /**
- * Milliseconds for an attempt, of those that its call has left. While no attempt
- * has timed out, half of them are kept: the connection may have died in a freeze.
- * After one has, the next may take all, because DynamoDB may just be slow.
+ * Milliseconds for an attempt, of those that its call has left. Until an attempt
+ * has timed out, half of them are kept, because the connection may have died
+ * while Lambda was frozen. After that, the next attempt may take all, because
+ * DynamoDB may just be slow.
  */
 export function attemptTime(left: number, hasTimedOut: boolean): number {
   return hasTimedOut ? left : Math.ceil(left / 2);

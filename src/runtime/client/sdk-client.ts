@@ -8,13 +8,13 @@ import {
 } from './session-client';
 import { haveChanged, mayBeStale } from './stale-credentials';
 
-/** What `DynamoDBClient`, `DynamoDB` and `DynamoDBDocumentClient` share: commands of the low level go through each of them. */
+/** What `DynamoDBClient`, `DynamoDB` and `DynamoDBDocumentClient` share: each sends low-level commands. */
 export interface SdkClient extends Pick<DynamoDBClient, 'send'> {
-  /** What stands in for a client in tests may have none. */
+  /** A stand-in for a client in tests may have none. */
   readonly config?: DynamoDBClient['config'];
 }
 
-/** Speaks through a client of the AWS SDK, used as it is: its retries, its endpoint, its middleware. */
+/** Calls through an AWS SDK client, used unchanged: its retries, its endpoint, its middleware. */
 export function sdkClient(client: SdkClient): SessionClient {
   return new SdkSessionClient(client, false);
 }
@@ -44,11 +44,11 @@ class SdkSessionClient implements SessionClient {
   public readonly transactWrite = (input: TransactWriteItemsInput, options: CallOptions): Sent<object> =>
     this.#call(() => new TransactWriteItemsCommand(input), options);
 
-  /** Notes where an attempt went that failed. */
+  /** Notes the endpoint of a failed attempt. */
   public noteFailure({ request }: Attempted): void {
     const { protocol, hostname, port } = Object(request) as Readonly<Record<string, unknown>>;
     if (typeof protocol !== 'string' || typeof hostname !== 'string') return;
-    // DynamoDB's endpoint may be one of the account, whose number is for no message.
+    // The endpoint may contain the account's number, which belongs in no message.
     this.endpoint = `${protocol}//${hostname.replace(/^\d{12}\./, '')}${port === undefined ? '' : `:${String(port)}`}`;
   }
 
@@ -69,7 +69,7 @@ class SdkSessionClient implements SessionClient {
   #send(command: object, { signal, onFailedAttempt }: CallOptions, failures: unknown[]): Sent<object> {
     const sent = command as GetItemCommand;
     if (this.singleAttempt) return this.#client.send(sent);
-    // On the command and not on the client, which stays as it is.
+    // On the command and not on the client, which stays unchanged.
     sent.middlewareStack.add(
       (next) => (args) =>
         next(args).catch((error: unknown) => {
@@ -83,7 +83,7 @@ class SdkSessionClient implements SessionClient {
     return this.#client.send(sent, { abortSignal: signal });
   }
 
-  /** The SDK takes the time from the response that refused the call. Its own retries, of which we have none, would send it again. */
+  /** The SDK takes the time from the refusal. Its own retries, which are off here, would send the call again. */
   #hasOtherTime(error: unknown): boolean {
     const { $metadata } = Object(error) as { readonly $metadata?: { readonly clockSkewCorrected?: boolean } };
     return this.singleAttempt && $metadata?.clockSkewCorrected === true;
@@ -94,12 +94,14 @@ class SdkSessionClient implements SessionClient {
     try {
       return credentials !== undefined && haveChanged(await credentials(), await credentials({ forceRefresh: true }));
     } catch {
-      // The refusal says more than that they cannot be read.
+      // The refusal says more than the failure to read credentials.
       return false;
     }
   }
 
-  /** Finds out what an error without a name is. A missing Region has none, and the SDK wraps what is of another realm, as in Jest. */
+  /**
+   * Names an error without a name. A missing Region has none, and the SDK wraps errors of another realm, as in Jest.
+   */
   async #named(error: unknown, failure: unknown): Promise<unknown> {
     const { name, code, $metadata } = Object(error) as { readonly name?: unknown; readonly code?: unknown; readonly $metadata?: unknown };
     if (name !== 'Error' || code !== undefined) return error;
@@ -114,29 +116,30 @@ class SdkSessionClient implements SessionClient {
 }
 
 /**
- * What a request for a session does not need of the work that the SDK does for
- * each: describing the machine, passing on a trace that DynamoDB does not read,
- * and logging to a logger that is not set.
+ * Middleware that sessions don't need: it describes the machine, passes on a
+ * trace that DynamoDB does not read, and logs to a logger that is not set.
  */
 export const UNUSED_MIDDLEWARE = ['getUserAgentMiddleware', 'recursionDetectionMiddleware', 'loggerMiddleware'];
 
-/** Milliseconds after which a socket is closed that brought half of a response. The timer starts three seconds late, so good calls are spared it. */
+/**
+ * Milliseconds of silence after which a socket with half a response is closed. The timer starts three seconds late, so
+ * good calls never start it.
+ */
 const SILENT_SOCKET = 6000;
 /** Milliseconds. The store gives up an attempt first and knows why; then the SDK closes its socket. */
 const AFTER_THE_STORE = 50;
 
 /**
- * The default client: one attempt a call, because the store repeats, and knows
- * what an attempt may have done.
+ * The default client: one attempt a call, because the store repeats calls, and knows what an attempt may have done.
  *
  * | setting | is | why |
  * |---|---|---|
  * | `retryStrategy` | one attempt | `call` repeats: at most 5 attempts, full jitter up to 50, 100, 200 and 400 ms |
- * | time for an attempt | half of what is left of `deadline`; after one that timed out, all of it | a dead connection leaves time for another, and a slow DynamoDB still answers |
- * | time for all of them | `deadline`, 3 s | never past the function's remaining time less 500 ms, kept for its response |
+ * | time for an attempt | half of the `deadline` that is left; after a time-out, all | the connection may be dead |
+ * | time for all of them | `deadline`, 3 s | less if the function's time ends: 500 ms are kept for its response |
  * | sockets | the SDK's: kept alive, 50 at most | one TLS handshake an environment |
  * | `signer` | the library's | it takes a tenth of the time of the SDK's, and gives the same signatures |
- * | `cacheMiddleware` | on | the SDK sorts its middleware once, not for each call; it takes no signals then, so the socket has a time-out instead |
+ * | `cacheMiddleware` | on | middleware is sorted once; calls take no signals then, so sockets have time-outs |
  *
  * Together they make a call a quarter cheaper than that of a client without settings.
  */
@@ -175,7 +178,7 @@ interface Answered {
  * that is not there. Every response of DynamoDB has a request id.
  */
 function checked<Output extends Answered>(output: Output): Output {
-  // A client that stands in for a real one in tests answers with less, or with nothing.
+  // A stand-in for a client in tests returns less, or nothing.
   const metadata = (output as Output | undefined)?.$metadata;
   if (metadata !== undefined && metadata.requestId === undefined) {
     throw Object.assign(new Error('what answered is not DynamoDB'), { name: 'UnrecognizedAnswer' });

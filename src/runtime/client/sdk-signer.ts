@@ -26,7 +26,9 @@ export class SdkSigner implements RequestSigner {
     this.#config = config;
   }
 
-  /** Signs `host`, `content-type` and everything that is Amazon's. The date is the SDK's, which corrects a wrong clock. */
+  /**
+   * Signs `host`, `content-type` and everything that is Amazon's. The date is the SDK's, which corrects a wrong clock.
+   */
   public async sign(request: Parameters<Sign>[0], { signingDate = systemClock.now(), signingRegion }: Parameters<Sign>[1] = {}): ReturnType<Sign> {
     const config = this.#config();
     const region = signingRegion ?? (await config.region());

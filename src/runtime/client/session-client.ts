@@ -22,7 +22,10 @@ export interface GetItemInput extends KeyInput {
 
 /** What every write may ask for. */
 export interface WriteInput {
-  /** Asks for the units that it consumes, which come as `ConsumedCapacity`. A client that does not know the setting may leave it out. */
+  /**
+   * Asks for the units that the write consumes, returned as `ConsumedCapacity`. A client that does not know the setting
+   * may ignore it.
+   */
   ReturnConsumedCapacity?: 'TOTAL';
 }
 
@@ -31,7 +34,7 @@ export interface ConditionInput {
   ConditionExpression: string;
   ExpressionAttributeNames?: Record<string, string>;
   ExpressionAttributeValues?: Item;
-  /** Asks for the item that refused the write. A client that does not know the setting may leave it out. */
+  /** Asks for the item that failed the condition. A client that does not know the setting may ignore it. */
   ReturnValuesOnConditionCheckFailure?: 'ALL_OLD';
 }
 
@@ -70,24 +73,24 @@ export interface CallOptions {
   /** Aborts when nobody waits for the result any more. */
   readonly signal: AbortSignal;
   /**
-   * A client that repeats failed calls itself reports every attempt that failed,
-   * the last one too. So the store knows whether one of them may have been applied.
+   * A client that repeats failed calls itself reports every attempt that failed, the last one too. So the store knows
+   * whether one of them may have been applied.
    *
-   * @default - an attempt that is only counted, in `$metadata.attempts`, may have been
+   * @default - an attempt that only `$metadata.attempts` counts may have been applied
    */
   readonly onFailedAttempt?: (error: unknown) => void;
 }
 
 /**
- * The four operations that a session needs, and a fifth for sessions of a user,
- * in the shapes of DynamoDB's API.
+ * The four operations that a session needs, and a fifth for a user's sessions, in
+ * the shapes of DynamoDB's API.
  *
  * A call rejects with an error whose `name` is DynamoDB's name for it
  * (`ConditionalCheckFailedException`, `ThrottlingException`, …), or with Node's
  * error where the network failed, whose `code` and `syscall` say how. If there
  * was a response, `$metadata.httpStatusCode` has its status, and
- * `$metadata.attempts` how often the call was sent. A refused condition may
- * carry the item as `Item`, a cancelled transaction its `CancellationReasons`.
+ * `$metadata.attempts` how often the call was sent. A refused condition may carry
+ * the item as `Item`, a cancelled transaction its `CancellationReasons`.
  */
 export interface SessionClient {
   /**
@@ -96,13 +99,13 @@ export interface SessionClient {
    * @default - `false`: the client repeats failed calls itself
    */
   readonly singleAttempt?: boolean;
-  /** The URL that calls go to, for the message of one that could not be sent. It may become known with the failure. */
+  /** The URL that calls go to, for the message of one that could not be sent. It may be known only after a failure. */
   readonly endpoint?: string | undefined;
   getItem(input: GetItemInput, options: CallOptions): Promise<{ readonly Item?: unknown }>;
   putItem(input: PutItemInput, options: CallOptions): Promise<unknown>;
   updateItem(input: UpdateItemInput, options: CallOptions): Promise<{ readonly Attributes?: unknown }>;
   deleteItem(input: DeleteItemInput, options: CallOptions): Promise<unknown>;
-  /** Needed for `signIn` alone. */
+  /** Needed only for the sessions of users. */
   transactWrite?(input: TransactWriteItemsInput, options: CallOptions): Promise<unknown>;
 }
 
@@ -112,15 +115,16 @@ export interface ClientOfSdk {
 }
 
 /**
- * Tells a client of the SDK from an implementation of the port, by its `send`.
- * The SDK's `DynamoDB` has methods with the names of the port's, but they take
- * the signal elsewhere and do not notice an empty response.
+ * Whether a client is the SDK's, which its `send` shows, and not an
+ * implementation of the port. The SDK's `DynamoDB` has methods with the names of
+ * the port's, but they take the signal elsewhere and do not notice an empty
+ * response.
  */
 export function isClientOfSdk(client: SessionClient | ClientOfSdk): client is ClientOfSdk {
   return typeof (client as Partial<ClientOfSdk>).send === 'function';
 }
 
-/** What the library passes to a client of its own making. */
+/** What the library passes to the clients that it makes. */
 export interface ClientSettings {
   readonly region: string | undefined;
   /** Milliseconds for one call with all its repetitions. */

@@ -4,10 +4,10 @@ interface Identity {
   readonly sessionToken?: string | undefined;
 }
 
-/** Refusals that newer credentials may help against. */
+/** Refusals that newer credentials may resolve. */
 const NAMES: readonly unknown[] = ['ExpiredTokenException', 'UnrecognizedClientException'];
 
-/** Whether a call was refused for its credentials, and so not applied: reading them again once may help. */
+/** Whether a call was refused for its credentials, and so not applied: reading them again may help. */
 export function mayBeStale(error: unknown): boolean {
   return NAMES.includes((Object(error) as { readonly name?: unknown }).name);
 }

@@ -28,10 +28,10 @@ export interface SessionFactoryOptions extends SharedOptions {
   /**
    * The client that calls DynamoDB.
    *
-   * A `DynamoDBClient`, `DynamoDB` or `DynamoDBDocumentClient` is used as it is, with its own retries and endpoint.
+   * A `DynamoDBClient`, `DynamoDB` or `DynamoDBDocumentClient` is used unchanged, with its own retries and endpoint.
    * Anything else implements `SessionClient`.
    *
-   * @default - one that makes single attempts, which the library repeats within `deadline`
+   * @default - a client that makes single attempts, which the library repeats within `deadline`
    */
   readonly client?: SessionClient | ClientOfSdk;
   /**
@@ -49,9 +49,9 @@ export interface SessionFactoryOptions extends SharedOptions {
    */
   readonly codec?: Codec;
   /**
-   * Takes over the sessions of another store, such as `connectDynamoDb({ … })` of `cdk-session-table/connect-dynamodb`.
+   * Moves in the sessions of another store, such as `connectDynamoDb({ … })` of `cdk-session-table/connect-dynamodb`.
    *
-   * A visitor who comes with a genuine cookie of it, and without ours, gets a new session with the old one's data.
+   * A visitor with a valid cookie of that store, and none of ours, gets a new session with the old one's data.
    *
    * @default - none
    */

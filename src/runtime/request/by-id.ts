@@ -10,11 +10,11 @@ export interface SessionById {
   /** The data, as a plain object that you may change. */
   data(): Record<string, unknown>;
   /**
-   * Makes the data what is given: writes the top-level keys that differ from
-   * what was read, and no others, so that overlapping requests keep theirs.
+   * Replaces the data: writes only the top-level keys that differ from those that were read, so that overlapping
+   * requests keep theirs.
    *
    * @param options - `idle`: the session's own idle timeout in seconds, as `remember` takes it
-   * @throws SessionEndedError if the session was ended meanwhile; nothing was written
+   * @throws SessionEndedError if the session ended in the meantime; nothing was written
    * @throws SessionConflictError if the session was begun here and its id is taken
    * @throws SessionUnavailableError if the store cannot be reached
    */
@@ -38,7 +38,8 @@ export class SessionsById {
   }
 
   /**
-   * Reads a session, strongly: one GetItem. `undefined` if none lives under the id.
+   * Reads a session strongly, with one GetItem. Resolves to `undefined` if no
+   * live session has the id.
    *
    * @throws SessionUnavailableError if the store cannot be reached
    */
@@ -68,7 +69,7 @@ export class SessionsById {
 
   #identity(id: string): Identity {
     const bytes = typeof id === 'string' ? Buffer.byteLength(id) : 0;
-    // A NUL at the start is how the keys of users' items are told from those of sessions.
+    // A NUL at the start marks the keys of users' items.
     if (bytes < 1 || bytes > LONGEST_ID || id.startsWith('\0')) {
       throw new TypeError(`byId: an id is a text of 1 to ${LONGEST_ID} bytes that does not begin with a NUL.`);
     }

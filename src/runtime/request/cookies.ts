@@ -5,7 +5,7 @@ import { isSessionId } from '../session/id';
 export interface RequestCookies {
   /** The different well-formed session ids, in the order that they came. */
   readonly ids: readonly string[];
-  /** Whether this browser got a response that wrote, within the last seconds. */
+  /** Whether this browser's requests wrote within the last seconds. */
   readonly recentWrite: boolean;
   /** Whether a cookie of the id's name is not a session id. */
   readonly malformed: boolean;
@@ -14,7 +14,9 @@ export interface RequestCookies {
 /** The id cookie with every default in place. */
 export type CookieOptions = ResolvedSettings['cookie'];
 
-/** Longer headers are not read: API Gateway lets 10,240 bytes of all headers through, browsers send 4,096 of one cookie. */
+/**
+ * Longer headers are not read: API Gateway lets 10,240 bytes of all headers through, browsers send 4,096 of one cookie.
+ */
 const LONGEST_HEADER = 16_384;
 /** How many different ids are noted. Reading takes fewer; `endSession()` deletes them all. */
 const MOST_IDS = 8;
@@ -53,7 +55,7 @@ export function readCookies(headers: readonly unknown[], name: string): RequestC
   return { ids, recentWrite, malformed };
 }
 
-/** The trimmed value of the pair at `at`, or nothing where its name is another. */
+/** The trimmed value of the pair at `at`, or nothing if it has another name. */
 function valueAfter(name: string, header: string, at: number, end: number): string | undefined {
   if (!header.startsWith(name, at)) return undefined;
   at += name.length;
@@ -81,12 +83,12 @@ export class CookieWriter {
     this.#options = options;
   }
 
-  /** The cookie that carries an id, for so many seconds or until the browser is closed. */
+  /** The cookie that carries an id, for `maxAge` seconds or until the browser is closed. */
   public id(id: string, https: boolean, maxAge: number | undefined): string {
     return this.#cookie(this.#options.name, id, maxAge, https);
   }
 
-  /** The cookie that removes the id. Its attributes are those that it was set with, or browsers keep it. */
+  /** The cookie that removes the id. It needs the same attributes as the id cookie, or browsers keep that one. */
   public clear(https: boolean): string {
     return this.#cookie(this.#options.name, '', 0, https);
   }
@@ -114,7 +116,9 @@ export class CookieWriter {
 
 /** What the response must carry. */
 export interface SessionHeaders {
-  /** The values of `Set-Cookie`, each for a header of its own: none, one or two; three where an old store's cookie is cleared. */
+  /**
+   * The values of `Set-Cookie`, each for its own header: none, one or two; three if an old store's cookie is cleared.
+   */
   readonly setCookie: readonly string[];
   /** For `Cache-Control`: whoever gets a cached cookie gets the session. */
   readonly cacheControl?: 'no-store';
@@ -122,7 +126,7 @@ export interface SessionHeaders {
   readonly vary?: 'Cookie';
 }
 
-/** The cookies that one response sends. The last word on the id counts, so there is never more than one of a name. */
+/** The cookies that one response sends. The last change of the id counts, so each name is sent at most once. */
 export class ResponseCookies {
   readonly #writer: CookieWriter;
   readonly #https: boolean;
@@ -135,7 +139,7 @@ export class ResponseCookies {
 
   /**
    * @param marksWrites - whether a write sends the recent-write cookie
-   * @param isSingle - whether the response has room for one cookie only
+   * @param isSingle - whether the response can carry only one cookie
    */
   public constructor(writer: CookieWriter, https: boolean, marksWrites: boolean, isSingle = false) {
     this.#writer = writer;

@@ -17,10 +17,10 @@ type Change = (value: unknown) => unknown;
  * | ver 7 | 1 → 2 | refused: ver is 8 now | strong read, fn again |
  * | ver 8 | 5 → 6 | response lost, repeated, refused | own token is there: done |
  *
- * A new id that was asked for comes first, so nothing of a sign-in is ever written under the old one.
+ * A pending new id takes effect first, so no part of a sign-in is ever written under the old one.
  *
- * @throws SessionConflictError where nobody can tell whether it was applied
- * @throws SessionEndedError where the session has ended; it was not applied
+ * @throws SessionConflictError if nobody can tell whether it was applied
+ * @throws SessionEndedError if the session has ended; it was not applied
  */
 export async function exactUpdate(opened: OpenedSession, key: string, change: Change): Promise<void> {
   const start = opened.session.data.beginUpdate(key);
@@ -38,7 +38,10 @@ function isStored(known: Known): known is Stored {
   return known.kind === 'stored' || known.kind === 'frozen';
 }
 
-/** Nobody else knows the id of a new session: the change is stored with all that was set. Refused, it is not left to the commit. */
+/**
+ * Nobody else knows the id of a new session, so the change is stored with everything that was set. If that is refused,
+ * the commit does not try again.
+ */
 async function updateNew(opened: OpenedSession, start: UpdateStart, change: Change): Promise<void> {
   const { data } = opened.session;
   const { text, value } = data.baseOf(start);
@@ -52,7 +55,10 @@ async function updateNew(opened: OpenedSession, start: UpdateStart, change: Chan
   }
 }
 
-/** One write for the version that is known; resolves to whether all is decided. Refused, the newer version is known. */
+/**
+ * One write for the known version; resolves to whether the outcome is decided. After a refusal, the newer version is
+ * known.
+ */
 async function attempt(opened: OpenedSession, { identity, record }: Stored, start: UpdateStart, change: Change): Promise<boolean> {
   const { scope, session, form } = opened;
   const base = session.data.baseOf(start);

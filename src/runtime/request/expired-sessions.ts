@@ -9,20 +9,20 @@ import { StoredForm } from '../table/stored-form';
 
 /** A session that nobody used until it expired. */
 export interface ExpiredSession<Data extends object = Record<string, unknown>> {
-  /** As `session.ref` was, safe to log. */
+  /** The session's `ref`, safe to log. */
   readonly ref: string;
   readonly createdAt: Date;
-  /** When the session ended; DynamoDB tells of it up to days later. */
+  /** When the session expired; DynamoDB reports it up to days later. */
   readonly expiredAt: Date;
-  /** What the session held; absent where any of it is sealed, because only the visitor's cookie opens that. */
+  /** What the session held; absent if any of it is sealed, because only the visitor's cookie opens that. */
   readonly data?: Partial<Data>;
 }
 
 /** Options of a handler of expired sessions. */
 export interface ExpiredHandlerOptions {
-  /** How the factory that wrote the sessions made values into text. @default - JSON */
+  /** The codec of the factory that wrote the sessions. @default - JSON */
   readonly codec?: Codec;
-  /** Called for items that can't be read (`item-invalid`); they are skipped. @default - nobody is told */
+  /** Called for items that can't be read (`item-invalid`); they are skipped. @default - none */
   readonly onEvent?: (event: SessionEvent) => void;
 }
 
@@ -31,12 +31,12 @@ export interface ExpiredStreamEvent {
   readonly Records: readonly object[];
 }
 
-/** The part of a batch that Lambda is to send again. */
+/** The part of a batch that Lambda should send again. */
 export interface ExpiredStreamResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }
 
-/** What AWS documents of a record. */
+/** The documented parts of a record. */
 interface StreamRecord {
   readonly eventName?: unknown;
   readonly userIdentity?: unknown;
@@ -46,10 +46,9 @@ interface StreamRecord {
 /**
  * Makes a Lambda handler that calls a function for each session that TTL deleted.
  *
- * Records are taken in order. When the function throws, the error is logged
- * and Lambda sends that record and those after it again; so the function is
- * called at least once a session. A session that was signed out, or took a new
- * id, did not expire. TTL deletes within days, not minutes.
+ * Records are handled in order. If the function throws, the error is logged and Lambda sends that record and those
+ * after it again, so the function may be called more than once for a session. A session that was signed out, or took a
+ * new id, did not expire. TTL deletes within days, not minutes.
  *
  * ```ts
  * export const handler = expiredHandler<ShopSession>(async ({ ref, data }) => {
@@ -81,7 +80,7 @@ export function expiredHandler<Data extends object = Record<string, unknown>>(
   };
 }
 
-/** The session of a record, or nothing where the record is not of one that expired. */
+/** The session of a record, or nothing if the record is not about one that expired. */
 function readExpired<Data extends object>(
   { eventName, userIdentity, dynamodb }: StreamRecord,
   { codec = jsonCodec, onEvent }: ExpiredHandlerOptions,
@@ -115,7 +114,7 @@ function tell(onEvent: ExpiredHandlerOptions['onEvent'], event: SessionEvent): v
   }
 }
 
-/** The values that can be read; nothing where one is sealed. */
+/** The values that can be read; nothing if one is sealed. */
 function readData({ dat }: SessionRecord, codec: Codec): object | undefined {
   for (const value of dat.values()) if (!StoredForm.isPortable(value)) return undefined;
   // Only reads, so there is nothing to seal and no randomness.

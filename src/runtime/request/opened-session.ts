@@ -11,10 +11,10 @@ import { refOf } from '../table/key';
 import { StoredForm } from '../table/stored-form';
 
 /**
- * What a session is in the table, as far as this request knows.
+ * The state of a session in the table, as far as this request knows.
  *
- * - `fresh`: it has no id yet, or one that the application has given it
- * - `missed`: the cookie names one, and no session was found. An eventual read may have missed one: `isDoubtful`
+ * - `fresh`: it has no id yet, or one from the application
+ * - `missed`: the cookie names one, but no session was found. `isDoubtful`: an eventual read may have missed it
  * - `stored`: this is its record
  * - `frozen`: a regenerate of this request froze it and has not stored the copy yet
  * - `ended`: a write met a session that is over
@@ -33,7 +33,7 @@ const NO_IDENTITY: Identity = { id: '', key: new Uint8Array() };
 const LARGE = 65_536;
 const MOST_NAMED = 5;
 
-/** One session of one request: lets one thing happen after the other, and nothing after the end. */
+/** One session of one request: runs its operations one after another, and none after the end. */
 export class OpenedSession implements SessionHost {
   public readonly scope: RequestScope;
   public readonly session: Session;
@@ -49,7 +49,7 @@ export class OpenedSession implements SessionHost {
   public readonly attempts: Uint8Array[] = [];
   #openedAt: number;
   #isClosed = false;
-  /** What is under way: one after the other. */
+  /** The last operation: each waits for the one before. */
   #turn: Promise<unknown> = Promise.resolve();
 
   public constructor(scope: RequestScope, known: Known = { kind: 'fresh' }, others: readonly Identity[] = []) {
@@ -63,7 +63,10 @@ export class OpenedSession implements SessionHost {
     this.session = new Session(this, (key, stored) => this.form.decode(key, stored), record ?? { dat: NO_VALUES, flash: NO_VALUES });
   }
 
-  /** Takes in the data of another store, as if the handler had set it. A key or a value that cannot be stored is left out. */
+  /**
+   * Takes in the data of another store, as if the handler had set it. A key or a value that cannot be stored is left
+   * out.
+   */
   public takeIn(data: Readonly<Record<string, unknown>>): void {
     this.isMigrated = true;
     for (const [key, value] of Object.entries(data)) {
@@ -151,7 +154,7 @@ export class OpenedSession implements SessionHost {
   }
 
   /**
-   * Deletes the session, also one that an eventual read missed, and begins a new one.
+   * Deletes the session, even one that an eventual read missed, and begins a new one.
    *
    * @param leavesList - whether its entry in the user's list is deleted with it
    */
@@ -173,7 +176,10 @@ export class OpenedSession implements SessionHost {
     });
   }
 
-  /** Writes what was changed, or extends the session where that is due. Nothing can be changed from its start on, unless it fails. */
+  /**
+   * Writes the changes, or extends the session if that is due. Once it has begun, nothing can be changed, unless it
+   * fails.
+   */
   public commit(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#isClosed) return;
@@ -214,7 +220,7 @@ export class OpenedSession implements SessionHost {
 
   /**
    * @param outcome - of what was to be written
-   * @throws SessionEndedError where the session has ended
+   * @throws SessionEndedError if the session has ended
    */
   public rejectEnded(outcome?: WriteOutcome): void {
     if (this.known.kind === 'ended') throw endedError(this.known, outcome);
@@ -232,7 +238,7 @@ export class OpenedSession implements SessionHost {
   }
 
   /**
-   * Refuses a session that DynamoDB would not take, before any call.
+   * Refuses a session that DynamoDB would not accept, before any call.
    *
    * @throws SessionTooLargeError with the largest keys
    */
@@ -277,7 +283,10 @@ function largestKeys({ dat }: SessionRecord): { key: string; bytes: number }[] {
     .slice(0, MOST_NAMED);
 }
 
-/** Reads the sessions that a request names. What is not there, dead or damaged is a new session, and so are two that live. */
+/**
+ * Reads the sessions that a request names. If one is missing, dead or damaged, or two are alive, the session is a new
+ * one.
+ */
 export async function openSession(scope: RequestScope, identities: readonly Identity[], strong: boolean): Promise<OpenedSession> {
   const [only, second] = identities;
   if (second === undefined) return new OpenedSession(scope, only && (await load(scope, only, strong)));

@@ -15,7 +15,7 @@ const RESERVE = 500;
 const LEAST_PART = 1 / 3;
 
 /**
- * Gives a session a new id, with all that it holds: freeze, then copy.
+ * Gives a session a new id and keeps its data: freeze, then copy.
  *
  * | old item | new item | then |
  * |---|---|---|
@@ -25,8 +25,8 @@ const LEAST_PART = 1 / 3;
  * | gone | none | somebody signed out, and has the last word; a sign-in goes on with what this request set |
  * | a user's | and its entry in one transaction | where the entry is gone, somebody has ended the session: as above |
  *
- * Nobody can write what is frozen, so no acknowledged change is missing in the
- * copy, and no other writer can keep a sign-in from happening.
+ * Nobody can write what is frozen, so no acknowledged change is missing in the copy, and no other writer can block a
+ * sign-in.
  */
 export async function regenerateSession(opened: OpenedSession, changeset: Changeset, known: Stored): Promise<void> {
   if (known.kind === 'frozen') return copy(opened, changeset, known);
@@ -42,12 +42,12 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
     opened.scope.emit('expired', known.identity.key);
     return beginAnew(opened, known);
   }
-  // Who signs in has just proved who it is.
+  // A visitor who signs in has just proved their identity.
   if (changeset.signIn !== undefined) return beginAnew(opened, known);
   opened.end(known, 'not-applied');
 }
 
-/** What is refused here leaves the session as it is. */
+/** A refusal here leaves the session unchanged. */
 function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity, record }: Stored): void {
   const { scope } = opened;
   const { form } = opened;
@@ -56,7 +56,7 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const times = timesOf(opened, changeset, record);
   const usr = ownerOf(scope, changeset, record.usr);
   const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) });
-  // The old item has to have room for the token that freezes it.
+  // The old item needs room for the token that freezes it.
   const frozen = { ...record, frz: new Uint8Array(TOKEN_BYTES) };
   opened.checkSize(identity.key, recordSize(identity.key, frozen) > recordSize(identity.key, renewed) ? frozen : renewed);
   const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
@@ -66,7 +66,10 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   });
 }
 
-/** Freezes until it is known what became of it: an attempt without a response may still arrive, so it is repeated with the same token. */
+/**
+ * Freezes until the outcome is known: an attempt without a response may still arrive, so it is repeated with the same
+ * token.
+ */
 async function freeze({ scope }: OpenedSession, { identity, record }: Stored): Promise<FreezeResult> {
   const token = scope.options.random(TOKEN_BYTES);
   let result: FreezeResult = { kind: 'alive' };
@@ -101,7 +104,7 @@ function keepsDeadline({ renewal, signIn }: Changeset): boolean {
   return renewal?.keepDeadline === true && signIn === undefined;
 }
 
-/** The times of the copy. Without the option `absoluteTimeout` a user's session keeps the deadline that it has, and its entry with it. */
+/** The times of the copy. Without the option `absoluteTimeout`, a user's session and its entry keep their deadline. */
 function timesOf({ scope }: OpenedSession, changeset: Changeset, image: SessionRecord): SessionTimes {
   const { lifetime } = scope.options;
   const idl = changeset.idle === undefined ? image.idl : changeset.idle.seconds;

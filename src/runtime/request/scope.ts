@@ -29,7 +29,7 @@ export interface RequestScope {
   readonly identities: Set<Identity>;
   /** The session of another store that the request names, and that moves in. */
   readonly migration: OldSession | undefined;
-  /** What the calls cost since the last event; none where nobody listens. */
+  /** What the calls have cost since the last event; none if nobody listens. */
   readonly meter: Meter | undefined;
   readonly emit: (type: SessionEvent['type'], key?: Uint8Array) => void;
 }

@@ -41,8 +41,8 @@ export class SessionFactory<Data extends object = Record<string, unknown>> {
   /**
    * The sessions of a user, to list and to end. Makes no call.
    *
-   * @param userId - as `session.signIn` was told
-   * @throws TypeError for an id that is not a text of 1 to 1,024 bytes
+   * @param userId - the one passed to `session.signIn`
+   * @throws TypeError for an id that is not a string of 1 to 1,024 bytes
    */
   public user(userId: string): UserSessions {
     return new UserSessions(detachedScope(this.#parts), userId);

@@ -21,9 +21,9 @@ export interface FactoryParts {
 
 /** What an adapter knows about the request. */
 export interface SessionRequestInit {
-  /** The `Cookie` header, or a list of several, as they came. Anything that is not a text is ignored. */
+  /** The `Cookie` header, or a list of several, as they came. Anything that is not a string is ignored. */
   readonly cookies: unknown;
-  /** Whether the browser sent the request by HTTPS: what the framework says, which heeds its own trust in proxies. */
+  /** Whether the browser sent the request by HTTPS: what the framework says, which knows the proxies that it trusts. */
   readonly https: boolean;
   /** The request's headers, for the event `cross-site-arrival`: a record or a `Headers` object. */
   readonly headers?: HeaderRecord | HeaderGetter | undefined;
@@ -32,13 +32,17 @@ export interface SessionRequestInit {
   /** Returns the milliseconds that are left for the request. @default - no limit but the `deadline` of each call */
   readonly remainingTime?: (() => number) | undefined;
   /**
-   * Whether the response has room for one `Set-Cookie` only. The recent-write
-   * cookie is then left out and every read is strong, at twice the price.
+   * Whether the response can carry only one `Set-Cookie`. The recent-write cookie
+   * is then left out and every read is strong, at twice the price.
    *
    * @default false
    */
   readonly singleSetCookie?: boolean;
-  /** Whether this request only reads sessions: nothing is written, not even a touch. @default - what the grant allows */
+  /**
+   * Whether this request only reads sessions: nothing is written, not even a touch.
+   *
+   * @default - what the grant allows
+   */
   readonly readOnly?: boolean;
 }
 
@@ -50,7 +54,7 @@ export interface RequestOutcome {
 
 /** What the response of a finished request needs. */
 export interface FinishedRequest {
-  /** For whatever response is sent, an error's too. */
+  /** For any response that is sent, even an error. */
   readonly headers: SessionHeaders;
   /** The response to send instead of the handler's, if the store could not be used. */
   readonly unavailable?: { readonly status: 500 | 503; readonly headers: Readonly<Record<string, string>>; readonly body: string };
@@ -59,14 +63,14 @@ export interface FinishedRequest {
 const NO_HEADERS: SessionHeaders = { setCookie: [] };
 const UNHEARD: Pick<RequestScope, 'meter' | 'emit'> = { meter: undefined, emit: () => undefined };
 const UNUSED: FinishedRequest = { headers: NO_HEADERS };
-/** How many ids of one request are read. More are none: see `docs/threat-model.md`. */
+/** How many ids of one request are read. If there are more, none counts: see `docs/threat-model.md`. */
 const MOST_IDS = 3;
 
 /** The session of one request. It opens at most once, and says what the response must carry. */
 export class SessionRequest<Data extends object = Record<string, unknown>> {
   readonly #parts: FactoryParts;
   readonly #init: SessionRequestInit;
-  /** Made when the session is asked for: most requests of many sites never do. */
+  /** Made when the session is first used: on many sites most requests never use it. */
   #scope: RequestScope | undefined;
   #cookies: RequestCookies | undefined;
   #opened: Promise<OpenedSession> | undefined;
@@ -89,8 +93,8 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Opens the session: at the first call one read, where the cookie names a session, and none later.
-   * After the commit it can only be read.
+   * Opens the session: the first call reads it, if the cookie names one, and later calls read nothing. After the commit
+   * you can only read the session.
    *
    * @throws SessionUnavailableError if it cannot be read; never an empty session instead
    */
@@ -115,7 +119,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   public async endSession(): Promise<void> {
     this.#isUsed = true;
     const opened = await this.#settled();
-    // One DeleteItem also for a user's session: its entry is left out when the list is next read.
+    // One DeleteItem even for a user's session: `list` then leaves out its entry.
     if (opened !== undefined) return opened.invalidate(false);
     const scope = this.#begin();
     const { identities, response, isReadOnly, migration } = scope;
@@ -144,7 +148,10 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     return this.#scope?.response.headers(opened !== undefined) ?? NO_HEADERS;
   }
 
-  /** Drops the changes, and says what the response must carry all the same because of `save()`, `invalidate()` and `endSession()`. */
+  /**
+   * Drops the changes, and says what the response must still carry because of `save()`, `invalidate()` and
+   * `endSession()`.
+   */
   public async discard(): Promise<SessionHeaders> {
     this.#isFinished = true;
     const opened = await this.#settled();
@@ -153,9 +160,8 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Ends the request as its outcome asks for: an error or a status from 500 on
-   * discards the changes, anything else commits them. If the store could not
-   * be used, by the handler or by the commit, one line in the log says so.
+   * Ends the request according to its outcome: an error or a status of 500 or more discards the changes, anything else
+   * commits them. If the store could not be used, by the handler or by the commit, one line in the log says so.
    *
    * @throws SessionTooLargeError, or SessionError with the code `misuse`, if the changes cannot be stored as they are
    */
@@ -175,7 +181,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     return { headers };
   }
 
-  /** The text of the id cookie that the response sends so far, set or cleared, or `undefined` for none. */
+  /** The value of `Set-Cookie` for the id that the response sends so far, set or cleared; `undefined` for none. */
   public idCookie(): string | undefined {
     return this.#scope?.response.idCookie;
   }
@@ -195,7 +201,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const isRecent = recentWrite || this.#init.singleSetCookie === true;
     const strong = consistency === 'strong' || (consistency === 'session' && isRecent) || ids.length > 1;
     const opened = await openSession(scope, isReadable ? [...scope.identities] : [], strong);
-    // A function that may only read has no way to move it.
+    // A function that may only read cannot move it.
     const data = ids.length > 0 || malformed || scope.isReadOnly ? undefined : await scope.migration?.read(scope);
     if (data !== undefined) opened.takeIn(data);
     if (this.#isFinished) await opened.close();
@@ -230,7 +236,10 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   }
 }
 
-/** Whether a link on another site, or a redirect from one, led here. Under `SameSite=Strict` the browser then sends no cookie. */
+/**
+ * Whether a link on another site, or a redirect from one, led here. Under `SameSite=Strict` the browser then sends no
+ * cookie.
+ */
 function isCrossSiteArrival(headers: SessionRequestInit['headers']): boolean {
   if (headers === undefined) return false;
   return headerOf(headers, 'sec-fetch-site') === 'cross-site' && headerOf(headers, 'sec-fetch-mode') === 'navigate';
@@ -260,7 +269,7 @@ export function detachedScope({ options, store, cookieWriter }: FactoryParts): R
   };
 }
 
-/** Calls the factory's listener. One that fails is no reason for the visitor's request to fail. */
+/** Calls the factory's listener. A listener that fails must not fail the visitor's request. */
 function listening({ onEvent }: ResolvedOptions): Pick<RequestScope, 'meter' | 'emit'> {
   if (onEvent === undefined) return UNHEARD;
   const meter = new Meter();

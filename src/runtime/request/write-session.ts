@@ -11,7 +11,10 @@ import { refOf } from '../table/key';
 import type { SessionWrite } from '../table/store';
 import { StoredForm } from '../table/stored-form';
 
-/** Collisions of 256 random bits do not occur; a refusal means that a response was lost, three that the randomness is broken. */
+/**
+ * Collisions of 256 random bits do not occur; a refusal means that a response was lost, three that the randomness is
+ * broken.
+ */
 const MOST_IDS = 3;
 /** How many keys one update changes; more are written as a whole, because an expression has at most 4 KB. */
 const MOST_CHANGES = 100;
@@ -33,11 +36,10 @@ export async function writeSession(opened: OpenedSession): Promise<boolean> {
 }
 
 /**
- * Extends a session that was only read, where that is due. A store that cannot
- * be reached for it is no reason to refuse the page, which is read already: the
- * next request extends the session.
+ * Extends a session that was only read, if that is due. If the store cannot be reached, the page is still served,
+ * because the session has been read; the next request extends it.
  *
- * @throws SessionUnavailableError where the table is missing or denied, which no later request would mend
+ * @throws SessionUnavailableError if the table is missing or denied, which no later request would fix
  */
 export async function touchSession(opened: OpenedSession): Promise<void> {
   const { scope, known } = opened;
@@ -75,7 +77,7 @@ export async function createSession(opened: OpenedSession, changeset: Changeset,
 }
 
 /**
- * An eventual read may have missed a session that lives; a new one would take its cookie away.
+ * An eventual read may have missed a live session; a new one would replace its cookie.
  *
  * @throws SessionUnavailableError if it did
  */
@@ -92,7 +94,7 @@ async function mayLive({ scope }: OpenedSession, { identity }: Extract<Known, { 
 /** What is stored under a new id. */
 export interface NewSession {
   readonly times: SessionTimes;
-  /** The session whose place it takes. */
+  /** The session that it replaces. */
   readonly image?: SessionRecord;
   readonly snapshot: SessionSnapshot;
   readonly event: 'created' | 'regenerated';
@@ -108,7 +110,7 @@ export interface MadeSession {
   readonly record: SessionRecord;
 }
 
-/** Makes the session of each attempt, under an id of its own. */
+/** Makes the session of each attempt, under its own id. */
 export function makerOf(opened: OpenedSession, { csr }: Changeset, { times, image, snapshot, usr }: NewSession): () => MadeSession {
   const { known, scope: { options } } = opened;
   const given = known.kind === 'fresh' ? known.given : undefined;
@@ -132,7 +134,7 @@ export function adopt(opened: OpenedSession, changeset: Changeset, { snapshot, e
   scope.emit(event, identity.key);
 }
 
-/** Stores a session under a new id; each attempt has one of its own. */
+/** Stores a session under a new id; each attempt has its own. */
 export async function storeNew(opened: OpenedSession, changeset: Changeset, next: NewSession): Promise<void> {
   const { scope, known } = opened;
   const given = known.kind === 'fresh' ? known.given : undefined;
@@ -164,7 +166,10 @@ function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
   return withChanges(stored, form.encode(texts, stored));
 }
 
-/** Writes until the session is as the write expects it: another request may move its idle timeout or, for a write of all, its data. */
+/**
+ * Writes until the session is as the write expects it: another request may change its idle timeout or, if all data is
+ * written, its data.
+ */
 async function updateSession(opened: OpenedSession, changeset: Changeset, { identity, record: known }: Stored): Promise<void> {
   const { scope, session, form } = opened;
   const [values, flash] = [form.encode(changeset.values, known.dat), form.encode(changeset.flash, known.flash)];

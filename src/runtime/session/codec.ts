@@ -1,14 +1,14 @@
 /** Turns a value into text and back. `devalue` and `superjson` fit as they are. */
 export interface Codec {
-  /** @throws TypeError for a value that the text would not keep */
+  /** @throws TypeError for a value that the text would not preserve */
   stringify(value: unknown): string;
   /** @throws any error for a text that `stringify` did not make */
   parse(text: string): unknown;
 }
 
 /**
- * What JSON keeps of a type: the type itself, or `never` where JSON would change it. A `Date`, a `Map` or another class with
- * methods, a function, a `bigint` and a symbol are changed.
+ * The type itself, or `never` if JSON would change its values: a `Date`, a `Map` or another class with methods, a
+ * function, a `bigint` or a symbol.
  */
 export type JsonValue<Value> = unknown extends Value
   ? Value
@@ -23,14 +23,13 @@ export type JsonValue<Value> = unknown extends Value
 /** Holds for a data interface whose values JSON keeps. */
 export type JsonData<Data> = { [Key in keyof Data]: JsonValue<Data[Key]> };
 
-/** Deeper values would overflow the stack of whoever walks them. */
+/** Walking deeper values would overflow the stack. */
 const DEEPEST = 64;
 
 /**
- * JSON, strictly: what it would change silently is refused, with the path of the culprit.
+ * Strict JSON: refuses values that JSON would silently change, and names their path.
  *
- * Two changes are let through because programs live with them: a property that
- * is `undefined` is left out, and `-0` becomes `0`.
+ * Two changes pass because programs rely on them: an `undefined` property is left out, and `-0` becomes `0`.
  */
 export const jsonCodec: Codec = {
   stringify: (value) => {
@@ -40,7 +39,7 @@ export const jsonCodec: Codec = {
   },
   parse: (text) => {
     const value: unknown = JSON.parse(text);
-    // A table may hold what this library did not write.
+    // The table may hold values that this library did not write.
     if (findUnfaithful(value, []) !== undefined) throw new TypeError('the text holds what this codec does not write');
     return value;
   },
@@ -52,7 +51,10 @@ interface Culprit {
   readonly what: string;
 }
 
-/** Walks a value; `ancestors` is the way down to it. The path is made on the way back, since most values have no culprit. */
+/**
+ * Walks a value; `ancestors` is the way down to it. The path is made on the way back, since most values have no
+ * culprit.
+ */
 function findUnfaithful(value: unknown, ancestors: object[]): Culprit | undefined {
   switch (typeof value) {
     case 'string':
@@ -81,7 +83,7 @@ function strangeObject(value: object, ancestors: readonly object[]): string | un
   if (ancestors.length >= DEEPEST) return `nested deeper than ${DEEPEST}`;
   const isArray = Array.isArray(value);
   if (isArray && Object.keys(value).length > value.length) return 'an array with named properties';
-  // One below the root, and an array two. The root of another realm is as good as ours.
+  // A plain object is one below the root prototype, an array two. The root of another realm counts too.
   const prototype = prototypeOf(isArray ? prototypeOf(value) : value);
   if (prototypeOf(prototype) !== null) return `an instance of ${className(value)}`;
   if (hidesToJson(value)) return 'an object with a hidden method toJSON';
@@ -110,7 +112,7 @@ function prototypeOf(value: object | null): object | null {
   return value === null ? null : (Object.getPrototypeOf(value) as object | null);
 }
 
-/** One that is in sight is a function like any other. */
+/** A visible one is refused as a function, like any other. */
 function hidesToJson(value: object): boolean {
   return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function' && !Object.keys(value).includes('toJSON');
 }

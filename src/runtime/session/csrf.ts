@@ -18,7 +18,7 @@ export interface HeaderGetter {
   get(name: string): string | null;
 }
 
-/** Who else may send requests that change something. */
+/** Options of the check. */
 export interface CsrfOptions {
   /** Origins besides the request's own, such as `https://www.example.com`. @default - none */
   readonly origins?: readonly string[];
@@ -50,8 +50,7 @@ export function csrfToken(secret: Uint8Array, random: RandomBytes): string {
 }
 
 /**
- * Whether a request may change something: the browser's own word about where
- * it comes from decides; where that is missing, the token does.
+ * Whether a request may change something: what the browser says about its origin decides; without that, the token does.
  *
  * @param secret - the session's, or `undefined` if it has none: then no token verifies
  * @param https - whether the request itself came by HTTPS
@@ -72,7 +71,7 @@ export function isOwnRequest(
   return secret !== undefined && isTokenOf(token, secret);
 }
 
-/** Scheme and host; an origin leaves the port out where it is the scheme's own. */
+/** Scheme and host; an origin omits the scheme's default port. */
 function isSameOrigin(origin: string, host: string | undefined, https: boolean): boolean {
   if (host === undefined || host === '' || !URL.canParse(origin)) return false;
   const own = `${https ? 'https' : 'http'}://${host}`;

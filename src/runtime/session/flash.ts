@@ -2,9 +2,9 @@ import type { RandomBytes } from '../clock';
 import { SessionError } from '../errors';
 import { Values } from './values';
 
-/** How a message is added. */
+/** Options of adding a message. */
 export interface FlashOptions {
-  /** Whether a message that the queue holds already is added again. @default true */
+  /** Whether a message is added again if the queue already has it. @default true */
   readonly allowDuplicate?: boolean;
 }
 
@@ -15,8 +15,8 @@ const MOST_REMOVED = 250;
 /**
  * Messages that wait for a later page, in queues.
  *
- * Each has a name of its own in the item, so overlapping requests lose none of
- * each other's: to add one is one assignment, to pop one is one removal.
+ * Each has its own name in the item, so overlapping requests keep each other's:
+ * adding one is an assignment, popping one a removal.
  */
 export class FlashMessages {
   readonly #values: Values;
@@ -44,12 +44,12 @@ export class FlashMessages {
     this.#values.set(this.#newName(now), [queue, message]);
   }
 
-  /** The messages of a queue, the oldest first; they stay. */
+  /** The messages of a queue, the oldest first, without removing them. */
   public peek(queue: string): unknown[] {
     return this.#names(queue).map((name) => (this.#values.get(name) as readonly unknown[])[1]);
   }
 
-  /** The messages of a queue, the oldest first, without those for which the next update has no room; they go. */
+  /** Removes and returns the messages of a queue, the oldest first, as far as the next update has room. */
   public pop(queue: string): unknown[] {
     const room = MOST_REMOVED - this.#pending((change) => change === undefined);
     const names = this.#names(queue).slice(0, Math.max(0, room));
@@ -67,7 +67,9 @@ export class FlashMessages {
     return this.#values.keys().filter((name) => isOf(this.#values.get(name))).sort();
   }
 
-  /** Time, then the order within the request, so that names sort as messages came; then randomness, so that no two meet. */
+  /**
+   * Time, then the order within the request, so that names sort as messages came; then randomness, so that no two meet.
+   */
   #newName(now: number): string {
     const order = (this.#count++).toString(36).padStart(3, '0');
     return now.toString(36).padStart(9, '0') + order + Buffer.from(this.#random(6)).toString('base64url');

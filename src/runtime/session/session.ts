@@ -19,13 +19,15 @@ export interface SessionHost {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly ref: string | undefined;
-  /** The secret of the CSRF tokens of the session that is stored; none for a new one. */
+  /** The secret of the stored session's CSRF tokens; none for a new session. */
   readonly csrfSecret: Uint8Array | undefined;
-  /** @throws SessionError with the code `misuse` where nothing can be changed */
+  /** @throws SessionError with the code `misuse` if nothing can be changed */
   beforeChange(): void;
-  /** @throws SessionError with the code `misuse` where the session cannot get a new id */
+  /** @throws SessionError with the code `misuse` if the session cannot get a new id */
   beforeRegenerate(): void;
-  /** @throws TypeError for a user id that cannot be used; SessionError with the code `misuse` where users cannot sign in */
+  /**
+   * @throws TypeError for a user id that cannot be used; SessionError with the code `misuse` if users cannot sign in
+   */
   beforeSignIn(userId: string): void;
   /** Called for each stored value that cannot be read. */
   damaged(): void;
@@ -37,20 +39,25 @@ export interface SessionHost {
 /** How a session gets its new id. */
 export interface RegenerateOptions {
   /**
-   * Whether the session keeps its creation time and absolute deadline. A new
-   * id mostly means a sign-in, and then a new deadline.
+   * Whether the session keeps its creation time and absolute deadline. A new id
+   * usually means a sign-in, and so a new deadline.
    *
    * @default false
    */
   readonly keepDeadline?: boolean;
 }
 
-/** What is noted of a sign-in. */
+/** Options of a sign-in. */
 export interface SignInOptions {
-  /** What to call the device in the user's list: at most 200 bytes, readable in the table also where values are sealed. @default - nothing */
+  /**
+   * What to call the device in the user's list: at most 200 bytes, readable in the table even if values are sealed.
+   *
+   * @default - nothing
+   */
   readonly device?: string | undefined;
   /**
-   * How many sessions the user may have, this one included, at least 1. The oldest end. Past 97 they end in any case.
+   * How many sessions the user may have, this one included, at least 1. If there are more, the oldest end. The limit is
+   * 97 in any case.
    *
    * @default 97
    */
@@ -79,7 +86,7 @@ export interface SessionSnapshot {
   readonly flash: Snapshot;
 }
 
-/** What is to be written, as it was at one moment: the session may be changed further while the call is under way. */
+/** The changes to write, as they were at one moment: the session may change further while the call is under way. */
 export interface Changeset {
   readonly values: Changes;
   readonly flash: Changes;
@@ -97,12 +104,11 @@ const LONGEST_IDLE = 34_560_000;
 /**
  * One visitor's session, as one request sees it.
  *
- * Values live in memory until the request's commit, or until `save()`. You may
- * change an object that `get` returned in place; the change is noticed. The id
- * has no getter, and `util.inspect` and `JSON.stringify` show nothing.
+ * Values live in memory until the request's commit, or until `save()`. You may change an object that `get` returned:
+ * the commit notices. The id has no getter, and `util.inspect` and `JSON.stringify` show nothing.
  *
- * Every method that changes something throws a `SessionError` with the code
- * `misuse` after the commit, and in a function that may only read.
+ * Every method that changes something throws a `SessionError` with the code `misuse` after the commit, and in a
+ * function that may only read.
  *
  * @typeParam Data - the session's keys with the types of their values; every key may be absent
  */
@@ -131,7 +137,7 @@ export class Session<Data extends object = Record<string, unknown>> {
     return this.#host.isNew;
   }
 
-  /** When the session was created; a new one: when this request opened it. */
+  /** When the session was created; for a new one, when this request opened it. */
   public get createdAt(): Date {
     return new Date(this.#host.createdAt * 1000);
   }
@@ -194,9 +200,9 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Returns the value of a key and deletes it. Two requests at once may both get it.
+   * Returns the value of a key and deletes it. Two overlapping requests may both get it.
    *
-   * @example const state = session.take('state'); // what a sign-in with another site brought back has to equal it
+   * @example const state = session.take('state'); // compare it with the `state` that came back
    */
   public take<Key extends keyof Data & string>(key: Key): Data[Key] | undefined {
     const value = this.get(key);
@@ -205,7 +211,8 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Deletes the keys that this request has read. Keys that other requests add meanwhile stay; `invalidate` ends everything.
+   * Deletes all keys that this request knows. Keys that other requests add in the meantime stay; `invalidate` ends
+   * everything.
    *
    * @example session.clear();
    */
@@ -261,14 +268,13 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Changes one key by a function of its value, at once and exactly once, also
-   * when other requests write the session and when responses are lost. Costs one
-   * write, and one more read and write for each request that came between.
+   * Changes one key by a function of its value, at once and exactly once, even if other requests write the session or
+   * responses are lost. Costs one write, and one more read and write for each request that came in between.
    *
-   * @param change - receives a copy of the value, or `undefined`, and returns the new one. It is called
-   *   again when another request came between, so it must be synchronous and pure
+   * @param change - receives a copy of the value, or `undefined`, and returns the new one. It is called again if
+   *   another request came in between, so it must be synchronous and pure
    * @throws SessionConflictError if nobody can tell whether it was applied
-   * @throws SessionEndedError if the session was ended meanwhile; it was not applied
+   * @throws SessionEndedError if the session ended in the meantime; it was not applied
    * @throws SessionUnavailableError if the store cannot be reached; it was not applied
    * @throws TypeError if `change` returns a promise or a value that cannot be stored
    * @example await session.update('cart', (cart = []) => [...cart, 'tea']);
@@ -281,10 +287,11 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Stores the changes now, and not at the end of the request. They stay even
-   * if the handler fails, and their cookie is sent with its response.
+   * Stores the changes now, not at the end of the request. They stay even if the handler fails, and the response still
+   * sets their cookie.
    *
-   * @throws SessionEndedError if the session was ended meanwhile; `outcome` says whether the change may stand elsewhere
+   * @throws SessionEndedError if the session ended in the meantime; `outcome` says whether the change may be in the
+   *   session that replaced it
    * @throws SessionUnavailableError if the store cannot be reached
    * @throws SessionTooLargeError if the session would not fit an item; nothing was written
    * @example await session.save(); // before a call that may fail after the customer has paid
@@ -305,9 +312,8 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Gives the session a new id at its commit, with the same data. Call it or
-   * `signIn` at every sign-in, so an id known earlier stops working. Nothing
-   * that this request writes after the call is ever stored under the old id.
+   * Gives the session a new id at its commit, with the same data. Call it or `signIn` at every sign-in, so an id known
+   * earlier stops working. Nothing that this request changes after the call is ever stored under the old id.
    *
    * @throws SessionError with the code `misuse` if the session is a user's and the client has no transactions
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html#renew-the-session-id-after-any-privilege-level-change
@@ -316,17 +322,16 @@ export class Session<Data extends object = Record<string, unknown>> {
   public regenerate({ keepDeadline = false }: RegenerateOptions = {}): void {
     this.#host.beforeChange();
     this.#host.beforeRegenerate();
-    // Tokens of the old id end with it; those that were handed out for the new one stay.
+    // Tokens of the old id end with it; tokens already issued for the new one stay.
     if (this.#renewal === undefined && this.#host.csrfSecret !== undefined) this.#csr = undefined;
     this.#renewal = { keepDeadline };
   }
 
   /**
-   * Gives the session a new id, as `regenerate` does, and makes it one of a
-   * user's sessions, which `sessions.user(userId)` lists and ends. Takes effect
-   * at the commit, by one transaction. The table holds a hash of the user id
-   * alone; set it in the data yourself if the handler needs it. Data of another
-   * user, who was signed in before, does not come along.
+   * Gives the session a new id, as `regenerate` does, and makes it one of a user's sessions, which
+   * `sessions.user(userId)` lists and ends. Takes effect at the commit, by one transaction. The table holds only a hash
+   * of the user id; keep the id in the data if your handler needs it. Data of another user who was signed in before is
+   * dropped.
    *
    * @param userId - 1 to 1,024 bytes of well-formed Unicode
    * @throws TypeError for a user id, a device or a number that cannot be used
@@ -348,7 +353,7 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Gives this session an idle timeout of its own, and a cookie that outlives the browser: "remember me".
+   * Gives this session its own idle timeout, and a cookie that outlives the browser: "remember me".
    *
    * @param seconds - from 1 to 34560000, which is 400 days
    * @throws TypeError for anything else
@@ -404,21 +409,20 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * A token for forms. Each call returns another text, and all of them are
-   * valid until `regenerate` or `newCsrfToken`. Asking for one stores nothing;
-   * if the session is never stored, it never verifies.
+   * A token for forms. Each call returns a different one, and all of them are valid until `regenerate` or
+   * `newCsrfToken`. Making one stores nothing; if the session is never stored, it never verifies.
    *
    * @example const field = `<input type="hidden" name="token" value="${session.csrfToken()}">`;
    */
   public csrfToken(): string {
     const { csrfSecret, random } = this.#host;
     const stored = this.#renewal === undefined ? csrfSecret : undefined;
-    // The id of a session that is still to be stored is not known yet, so its secret is stored with it.
+    // The id of an unstored session is not known yet, so its secret is stored with it.
     return csrfToken(this.#csr ?? stored ?? (this.#csr = newCsrfSecret(random)), random);
   }
 
   /**
-   * Makes another secret, after which former tokens no longer verify, and returns a token of it.
+   * Makes a new secret, and returns a token of it. Earlier tokens no longer verify.
    *
    * @example const token = session.newCsrfToken();
    */
@@ -429,22 +433,21 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Whether a request may change something. Safe methods may; otherwise Fetch
-   * Metadata decides where the browser sends it, else `Origin` against the
-   * request's own origin and `origins`, else the token. A request with none of
-   * the three may not.
+   * Whether a request may change something. Safe methods may. Otherwise Fetch Metadata decides, if the browser sends
+   * it; else `Origin`, compared with the request's own origin and `origins`; else the token. A request with none of the
+   * three may not.
    *
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
    * @example const isOurs = session.verifyCsrf({ method: req.method, headers: req.headers, token: body.token });
    */
   public verifyCsrf(request: CsrfRequest, options: CsrfOptions = {}): boolean {
     const { csrfSecret, https } = this.#host;
-    // The page that sent the request had a token of the id that it came with.
+    // The page that sent the request had a token of the id that the request brought.
     const secret = this.#renewal === undefined && csrfSecret !== undefined ? (this.#csr ?? csrfSecret) : csrfSecret;
     return isOwnRequest(request, options, secret, https);
   }
 
-  /** @internal What is to be written, or nothing. A session that is not stored yet is only created for data. */
+  /** @internal The changes to write, or nothing. A session that is not stored yet is only created for data. */
   public changeset(isStored: boolean): Changeset | undefined {
     const changeset = {
       values: this.#values.changes(),
@@ -468,7 +471,7 @@ export class Session<Data extends object = Record<string, unknown>> {
     return this.#idle;
   }
 
-  /** @internal Notes that changes were stored; what was changed since stays. */
+  /** @internal Notes that changes were stored; later changes stay. */
   public markStored(changeset: Changeset, values: StoredChanges, flash: StoredChanges): void {
     this.#values.markStored(changeset.values, values);
     this.#flash.markStored(changeset.flash, flash);
@@ -489,7 +492,7 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#flash.rebase(flash);
   }
 
-  /** @internal Drops all that this request did not set itself. */
+  /** @internal Drops everything that this request did not set. */
   public keepOwn(): void {
     this.#values.keepOwn();
     this.#flash.keepOwn();

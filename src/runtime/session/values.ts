@@ -8,7 +8,7 @@ export type Stored = string | Uint8Array;
 /** Changes since the data was read: the text to store by key, or `undefined` for a key to remove. */
 export type Changes = ReadonlyMap<string, string | undefined>;
 
-/** All of the data, each value as it is stored or as a text that is to be stored. */
+/** All of the data, each value as it is stored or as a text to store. */
 export type Snapshot = ReadonlyMap<string, Stored | { readonly text: string }>;
 
 /** Decodes a stored value; `undefined` if it is damaged. */
@@ -25,13 +25,16 @@ export interface UpdateStart {
 interface Entry {
   /** The value as the table has it; nothing for a key that the table does not have. */
   stored: Stored | undefined;
-  /** The text of `stored`, once it was decoded. */
+  /** The text of `stored`, once it has been decoded. */
   storedText: string | undefined;
   /** The text of `value` when it was opened or set; an object may have changed since. */
   text: string | undefined;
   /** The value, once it was asked for or set; nothing for one that is deleted or damaged. */
   value: unknown;
-  /** `closed`: not asked for yet. `open`: handed out or set. `deleted`: removed here. `damaged`: cannot be decoded or parsed. */
+  /**
+   * `closed`: not asked for yet. `open`: handed out or set. `deleted`: removed here. `damaged`: cannot be decoded or
+   * parsed.
+   */
   state: 'closed' | 'open' | 'deleted' | 'damaged';
   /** The revision of the last `set` or `delete`; 0 for a value that was only read. */
   setAt: number;
@@ -51,9 +54,9 @@ const NOTHING_STORED: ReadonlyMap<string, Stored> = new Map();
 /**
  * The data of one session in memory.
  *
- * Values are decoded when they are asked for. Objects that were handed out are
- * compared at commit, so a change inside of one is noticed, and an unchanged
- * one is not written.
+ * Values are decoded when they are asked for. The commit compares objects that
+ * were handed out, so it notices a change inside one, and writes no unchanged
+ * one.
  */
 export class Values {
   readonly #codec: Codec;
@@ -79,7 +82,7 @@ export class Values {
     return entry?.value;
   }
 
-  /** Whether a key has a value. Decodes nothing, so a damaged value counts until it is asked for. */
+  /** Whether a key has a value. Decodes nothing, so a damaged value counts until it is read. */
   public has(key: string): boolean {
     const entry = this.#entries.get(key);
     return entry === undefined ? this.#stored.has(key) : isPresent(entry);
@@ -139,7 +142,7 @@ export class Values {
   public rebase(stored: ReadonlyMap<string, Stored>): void {
     for (const [key, entry] of this.#entries) {
       const value = stored.get(key);
-      // A key that was deleted here stays so, whoever sets it meanwhile.
+      // A key that was deleted here stays deleted, whoever sets it in the meantime.
       if (entry.state === 'deleted' || this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
       else if (!isSame(value, entry.stored)) this.#replace(key, entry, value);
     }
@@ -169,7 +172,7 @@ export class Values {
       const isStill = stored !== undefined && !this.#isChanged(key, entry);
       if (isStill && !isPortable(stored)) this.get(key);
       const text = changes.get(key) ?? this.#currentText(key, entry);
-      // What cannot be decoded cannot be encoded again, and is not ours to drop.
+      // A value that cannot be decoded cannot be encoded again, but must not be dropped.
       if (isStill && (isPortable(stored) || text === undefined)) snapshot.set(key, stored);
       else if (text !== undefined) snapshot.set(key, { text });
     }
@@ -201,7 +204,7 @@ export class Values {
     return (this.#entries.get(key)?.setAt ?? 0) > revision;
   }
 
-  /** A value of its own for a text. */
+  /** A new value parsed from a text. */
   public parse(text: string | undefined): unknown {
     return text === undefined ? undefined : this.#codec.parse(text);
   }
@@ -215,7 +218,7 @@ export class Values {
   }
 
   /**
-   * Notes that an update was written. What was set or deleted since it began counts over it.
+   * Notes that an update was written. A set or delete since it began takes precedence over it.
    *
    * @param base - the text that it was computed from
    */
@@ -250,7 +253,7 @@ export class Values {
   #assign(key: string, change: Pick<Entry, 'text' | 'value' | 'state'>): void {
     const { stored, storedText } = this.#entryOf(key) ?? closed(undefined);
     this.#entries.set(key, { stored, storedText, ...change, setAt: ++this.#revision });
-    // This says what is to be stored, whatever became of an object that was handed out before.
+    // This decides what is stored, whatever happened to an object that was handed out before.
     if (this.#stale.length > 0) this.#stale = this.#stale.filter((stale) => stale.key !== key);
   }
 
@@ -310,7 +313,7 @@ export class Values {
       Object.assign(entry, { value: parsed.value, text, storedText: text, state: 'open' });
       return;
     }
-    // One damaged value does not lock the visitor out: it is absent, and stays as it is until it is set.
+    // One damaged value must not lock the visitor out: it is absent, and stays unchanged until it is set.
     entry.state = 'damaged';
     this.#damaged();
   }

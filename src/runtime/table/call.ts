@@ -9,7 +9,7 @@ import { refOf } from './key';
 export interface CallSettings {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Milliseconds for one call with all its repetitions. */
+  /** Milliseconds for one call with all its attempts. */
   readonly deadline: number;
   /** Returns how many milliseconds the function has left. */
   readonly remainingTime?: (() => number) | undefined;
@@ -19,16 +19,16 @@ export interface CallSettings {
   readonly key?: Uint8Array;
 }
 
-/** The result of a call that DynamoDB took: it was done, or its condition did not hold. */
+/** The result of a call that DynamoDB handled: it was done, or its condition did not hold. */
 export type CallResult<Output> =
   | { readonly refused: false; readonly output: Output }
   | {
     readonly refused: true;
     /** Whether an earlier attempt of the same call may have been applied, and so be what refused this one. */
     readonly mayHaveLanded: boolean;
-    /** The item that refused it, if the client tells. */
+    /** The item that failed the condition, if the client returns it. */
     readonly item: unknown;
-    /** Of a transaction alone: what became of each of its writes, in their order. */
+    /** Only for a transaction: the outcome of each of its writes, in order. */
     readonly reasons?: readonly CancellationReason[] | undefined;
   };
 
@@ -42,15 +42,14 @@ const MOST_ATTEMPTS = 5;
 const FIRST_DELAY = 50;
 
 /**
- * Makes one call and repeats it until the deadline, with full jitter, if the
- * client makes single attempts.
+ * Makes one call and repeats it until the deadline, with full jitter, if the client makes single attempts.
  *
- * `send` is called once for each attempt, so a creation can give each attempt an
- * id of its own. An attempt that was given up may still arrive later.
+ * `send` is called once for each attempt, so a creation can give each attempt its own id. An attempt that was given up
+ * may still arrive later.
  *
  * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  * @throws SessionUnavailableError with code `unavailable` if DynamoDB cannot be reached in time or throttles, with
- * `configuration` if it denies; its `outcome` says whether any attempt may have been applied
+ *   `configuration` if it denies; its `outcome` says whether any attempt may have been applied
  * @throws SessionTooLargeError if DynamoDB finds the item too large
  */
 export async function call<Output>(
@@ -84,7 +83,10 @@ export async function call<Output>(
   }
 }
 
-/** Looks at this failure and at those that a client saw which repeats calls itself. What it did not report is unknown. */
+/**
+ * Considers this failure, and those that a client reported which repeats calls itself. An attempt that it did not
+ * report is unknown.
+ */
 function anyMayHaveLanded(error: unknown, { attempts }: Failure, { failures }: Attempt): boolean {
   return mayHaveLanded(error) || failures.some(mayHaveLanded) || attempts > Math.max(1, failures.length);
 }
@@ -94,7 +96,7 @@ function mayRepeat(client: SessionClient, { kind }: Failure): boolean {
   return client.singleAttempt === true && (kind === 'unsent' || kind === 'throttled' || kind === 'unavailable');
 }
 
-/** One attempt against a timer. A client that ignores the signal cannot hold the request either. */
+/** One attempt against a timer. Even a client that ignores the signal cannot hold the request. */
 function attemptOnce<Output>(send: Send<Output>, given: Attempt, milliseconds: number, clock: Clock): Promise<Output> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(milliseconds, () => {
@@ -122,7 +124,7 @@ function circumstancesOf(operation: string, { key }: CallSettings): Circumstance
 
 function toError(failure: Failure, client: SessionClient, circumstances: Circumstances): SessionError {
   const [{ kind, name }, { operation }] = [failure, circumstances];
-  // An update follows a read of the same table, so the one thing that DynamoDB may not like about it is its size.
+  // An update follows a read of the same table, so only its size can be invalid.
   if (kind === 'invalid' && operation === 'UpdateItem') return new SessionTooLargeError(undefined, [], circumstances);
   if (kind === 'invalid' || kind === 'configuration') {
     const failed = `${operation} failed with ${name}. ${adviceOn(failure)}`;

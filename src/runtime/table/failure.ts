@@ -9,7 +9,7 @@
  * | `rejected` | no | no | `unavailable` |
  * | `unsent` | no | yes | `unavailable`, with the endpoint |
  * | `throttled` | no | yes | `unavailable` |
- * | `contended` | no | yes, also for a client that repeats calls itself: the SDK does not repeat these | `unavailable` |
+ * | `contended` | no | yes, even for a client that repeats calls: the SDK doesn't repeat these | `unavailable` |
  * | `unavailable` | maybe | yes | `unavailable` |
  */
 export type FailureKind =
@@ -17,9 +17,9 @@ export type FailureKind =
 
 /** One write of a cancelled transaction. */
 export interface CancellationReason {
-  /** `None` for a write that was in order; `ConditionalCheckFailed`, `TransactionConflict`, … for one that was not. */
+  /** `None` for a valid write; `ConditionalCheckFailed`, `TransactionConflict`, … for one that failed. */
   readonly code: string;
-  /** The item that refused the condition, if it was asked for. */
+  /** The item that failed the condition, if it was asked for. */
   readonly item: unknown;
 }
 
@@ -30,7 +30,7 @@ export interface Failure {
   readonly name: string;
   /** How often the client sent the call. */
   readonly attempts: number;
-  /** The item that refused the condition, if the client tells. */
+  /** The item that failed the condition, if the client returns it. */
   readonly item: unknown;
   /** Why a transaction was cancelled, in the order of its writes. */
   readonly reasons: readonly CancellationReason[] | undefined;
@@ -60,7 +60,7 @@ const A_ROLE = 'Give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRE
 const THE_KEY = 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and the clock of the machine.';
 const THE_TABLE = 'Check that the table has the binary partition key "sid" and no sort key.';
 
-/** What is a matter of configuration, and what to set. */
+/** Failures of configuration, and what to set. */
 const ADVICE: Readonly<Record<string, string>> = {
   AccessDeniedException: 'Check that the role has the rights which grantReadWrite gives.',
   CredentialsProviderError: A_ROLE,
@@ -73,9 +73,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   UnrecognizedClientException: THE_KEY,
 };
 
-/** Node's names for the steps before a connection stands. Nothing has been sent when one of them fails. */
+/** Node's names for the steps before a connection is established. Nothing has been sent when one of them fails. */
 const CONNECTING = /^(?:connect|getaddrinfo|query[A-Z]\w*|socket|bind)$/;
-/** A certificate is looked at before the request leaves. @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+/**
+ * A certificate is checked before the request is sent.
+ *
+ * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
 const CERTIFICATE = /^(?:ERR_TLS_CERT_\w+|\w*CERT\w*|CRL_\w+|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 
 interface ClientError {
@@ -99,24 +103,24 @@ export function classify(error: unknown): Failure {
   return { kind, name: safeName(shown), attempts: $metadata?.attempts ?? 1, item: Item, reasons };
 }
 
-/** What to do about a failure that other attempts would not mend. */
+/** What to do about a failure that further attempts would not fix. */
 export function adviceOn({ name, reasons }: Failure): string {
   return reasons ? 'A write of the transaction is invalid or too large.' : (own(ADVICE, name) ?? THE_TABLE);
 }
 
-/** Whether an attempt that failed so may have been applied all the same. */
+/** Whether an attempt that failed like this may still have been applied. */
 export function mayHaveLanded(error: unknown): boolean {
   return classify(error).kind === 'unavailable';
 }
 
 function isConnecting(error: unknown): boolean {
   const { code, syscall, errors } = Object(error) as ClientError;
-  // Node tries every address of a host and collects what came of each.
+  // Node tries every address of a host and collects the errors.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isConnecting);
   return CONNECTING.test(String(syscall)) || (typeof code === 'string' && CERTIFICATE.test(code));
 }
 
-/** A cancelled transaction was not applied, none of it. Its writes give their reasons one by one. */
+/** No part of a cancelled transaction was applied. Each of its writes has a reason. */
 function kindOf(reasons: readonly CancellationReason[]): FailureKind {
   const has = (...codes: readonly string[]) => reasons.some(({ code }) => codes.includes(code));
   if (has('ValidationError', 'ItemCollectionSizeLimitExceeded')) return 'invalid';
@@ -135,7 +139,7 @@ function own<Value>(table: Readonly<Record<string, Value>>, name: unknown): Valu
   return typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** A name that is no identifier may be anything, a host or an id too. */
+/** A name that is not an identifier may be anything, even a host or an id. */
 function safeName(name: unknown, otherwise = 'Error'): string {
   return typeof name === 'string' && /^[A-Za-z_]{1,64}$/.test(name) ? name : otherwise;
 }

@@ -34,13 +34,15 @@ export function valueSize(value: AttributeValue): number {
   return otherSize(value);
 }
 
-/** Two digits a byte, one byte for the exponent, one for the sign of a negative number. */
+/** Two digits for each byte, one byte for the exponent, one for the sign of a negative number. */
 function numberSize(text: string): number {
   const digits = text.replace(/^-/, '').replace('.', '').replace(/^0+/, '').replace(/0+$/, '').length;
   return Math.ceil(digits / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
-/** Types that this library does not write but may meet beside its own attributes: sets, `NULL`, `BOOL`, and newer ones. */
+/**
+ * Types that this library does not write but may find among its own attributes: sets, `NULL`, `BOOL`, and newer ones.
+ */
 function otherSize(value: object): number {
   const [content]: unknown[] = Object.values(value);
   if (!Array.isArray(content)) return 1;

@@ -24,7 +24,7 @@ export const FORMAT_ATTRIBUTE = 'fmt';
 export const NO_VALUES: StoredValues = new Map();
 const NO_ATTRIBUTES: Item = {};
 
-/** How a type of value stands in an item. `read` returns `undefined` for anything that is not exactly right. */
+/** How a type of value is stored in an item. `read` returns `undefined` for anything that is not exactly right. */
 export interface Kind<Value> {
   write(value: Value): AttributeValue;
   read(given: unknown): Value | undefined;
@@ -89,7 +89,7 @@ const values: Kind<StoredValues> = {
   size: (map) => mapSize(map, storedValue.size),
 };
 
-/** Whether an attribute goes along to a new id: always, where the session keeps its deadline, or never. */
+/** Whether an attribute moves along to a new id: always, if the session keeps its deadline, or never. */
 type Travels = 'always' | 'with-deadline' | 'never';
 
 function required<Value>(kind: Kind<Value>, travels: Travels): Kind<Value> & { readonly travels: Travels; readonly required: true } {
@@ -101,9 +101,9 @@ function optional<Value>(kind: Kind<Value>, travels: Travels): Kind<Value> & { r
 }
 
 /**
- * Every attribute of a session's item but its key, its flash messages and what
- * is not ours. This table drives reading, writing, copying to a new id, and
- * the size. Times are epoch seconds.
+ * Every attribute of a session's item except its key, its flash messages and
+ * attributes of others. This table drives reading, writing, copying to a new id,
+ * and the size. Times are epoch seconds.
  */
 const ATTRIBUTES = {
   /** When the session is dead. */
@@ -112,11 +112,11 @@ const ATTRIBUTES = {
   iat: required(number, 'with-deadline'),
   /** When `exp` was last extended. */
   iss: required(number, 'never'),
-  /** 1 at creation, and one more with each write of data. */
+  /** 1 at creation; grows by one with each write of data. */
   ver: required(number, 'never'),
   /** The absolute deadline. */
   abs: optional(number, 'with-deadline'),
-  /** The session's own idle timeout in seconds, where it differs from the factory's. */
+  /** The session's own idle timeout in seconds, if it differs from the factory's. */
   idl: optional(number, 'always'),
   /** The tokens of the last exact writes, the newest at the end. */
   upd: optional(tokens, 'always'),
@@ -141,7 +141,7 @@ export type SessionRecord = { readonly [N in RequiredName]: ValueOf<N> } & {
 } & {
   /** The flash messages, by the names of their attributes without the prefix. */
   readonly flash: StoredValues;
-  /** Attributes that are not the library's. They stay as they are, and go along to a new id. */
+  /** Attributes that are not the library's. They stay unchanged, and move along to a new id. */
   readonly otherAttributes: Item;
 };
 
@@ -206,10 +206,10 @@ export function readTokens(item: unknown): readonly Uint8Array[] {
   return isObject(item) && Object.hasOwn(item, 'upd') ? (tokens.read(item.upd) ?? []) : [];
 }
 
-/** What a new record is made of. */
+/** The parts of a new record. */
 export interface NewRecord {
   readonly times: SessionTimes;
-  /** The session whose place it takes: what travels goes along. */
+  /** The session that it replaces, whose travelling attributes move along. */
   readonly image?: SessionRecord | undefined;
   readonly dat: StoredValues;
   readonly flash: StoredValues;
@@ -262,7 +262,7 @@ function isName(name: string): name is Name {
   return Object.hasOwn(ATTRIBUTES, name);
 }
 
-/** Whether the required attributes are there and in order. A frozen item's `exp` is for TTL alone. */
+/** Whether the required attributes are present and valid. A frozen item's `exp` is for TTL alone. */
 function isWhole(record: SessionRecord): boolean {
   if (!NAMES.every((name) => !ATTRIBUTES[name].required || record[name] !== undefined)) return false;
   const { exp, iat, iss, ver, idl = 1, frz } = record;

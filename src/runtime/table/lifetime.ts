@@ -52,23 +52,23 @@ export class Lifetime {
     return exp > times.exp ? exp : undefined;
   }
 
-  /** Seconds after which a session is extended, or a tenth of its own idle timeout where that is less. */
+  /** Seconds after which a session is extended, or a tenth of its own idle timeout if that is less. */
   public reissueTime(idl: number | undefined): number {
     const { reissueTime } = this.#options;
     return idl === undefined ? reissueTime : Math.min(reissueTime, Math.floor(idl / 10));
   }
 
   /**
-   * How long the browser keeps the id cookie, in seconds: the session's own
-   * idle timeout or `maxAge`, but never past the absolute deadline; nothing
-   * where the cookie ends with the browser.
+   * How long the browser keeps the id cookie, in seconds: the session's own idle
+   * timeout or `maxAge`, but never past the absolute deadline; nothing if the
+   * cookie ends with the browser.
    */
   public cookieAge(times: SessionTimes, now: number, maxAge: number | undefined): number | undefined {
     const age = times.idl ?? maxAge;
     return age === undefined ? undefined : Math.max(1, Math.min(age, this.#deadline(times) - now));
   }
 
-  /** A session that is older than the option `absoluteTimeout` has no deadline of its own yet. */
+  /** A session from before the option `absoluteTimeout` was set has no stored deadline. */
   #deadline({ abs, iat }: Pick<SessionTimes, 'iat' | 'abs'>): number {
     return abs ?? iat + (this.#options.absoluteTimeout ?? Infinity);
   }

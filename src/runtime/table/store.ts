@@ -18,7 +18,7 @@ export interface Target {
   readonly now: number;
   /** Gives the milliseconds that the function has left. @default - no limit but the deadline of each call */
   readonly remainingTime?: (() => number) | undefined;
-  /** Takes the cost of the call, and has DynamoDB tell it. @default - nobody asks */
+  /** Collects the cost of the call, which DynamoDB then reports. @default - none */
   readonly meter?: Meter | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface Extension {
 
 /** What one update writes. */
 export interface SessionWrite {
-  /** The changed keys of `dat`, or all of it in place of what is there. */
+  /** The changed keys of `dat`, or all of it as a replacement. */
   readonly data: { readonly changed: StoredChanges } | { readonly whole: StoredValues };
   /** Flash messages to add and to remove. */
   readonly flash?: StoredChanges;
@@ -56,8 +56,8 @@ export interface SessionWrite {
  * The result of an update.
  *
  * - `moved`: not written; the session is alive and this is what it is now
- * - `ended`: refused; `unknown` where an earlier attempt may have been applied before the session ended
- * - `unknown`: the session is alive, and whether it was written cannot be told any more
+ * - `ended`: refused; `unknown` if an earlier attempt may have been applied before the session ended
+ * - `unknown`: the session is alive, but nobody can tell whether it was written
  */
 export type WriteResult =
   | { readonly kind: 'written' }
@@ -96,7 +96,7 @@ const FROZEN_TIME = 3600;
 
 const EXISTS = `attribute_exists(${KEY_ATTRIBUTE})`;
 const NOT_THERE = `attribute_not_exists(${KEY_ATTRIBUTE})`;
-/** An update would create what is not there, what TTL has not deleted yet is dead, and nothing thaws what is frozen. */
+/** Without this, an update would create a missing item, or write to one that is dead or frozen. */
 const ALIVE = `${EXISTS} AND ${TTL_ATTRIBUTE} > :now AND attribute_not_exists(frz)`;
 /** A newer version of the library may have written the item while this request ran. */
 const SAME_FORMAT = `attribute_not_exists(${FORMAT_ATTRIBUTE})`;
@@ -117,9 +117,9 @@ export interface StoreSettings {
 }
 
 /**
- * The table's verbs. Every condition stands in this file. Every write but
- * creation and deletion is on the condition that the item is alive, so nothing
- * that ended comes back.
+ * The operations on the table. Every condition is in this file. Every write
+ * except creation and deletion requires that the item is alive, so nothing that
+ * ended comes back.
  */
 export class Store {
   readonly #client: SessionClient;
@@ -144,10 +144,10 @@ export class Store {
   }
 
   /**
-   * Creates a session and resolves to the attempt that did; `undefined` where the key is taken.
+   * Creates a session and resolves to the attempt that did; `undefined` if the key is taken.
    *
-   * @param next - makes the item of each attempt. Each has a key of its own,
-   *   so an attempt that was given up and arrives late brings nothing back
+   * @param next - makes the item of each attempt. Each has its own key, so an attempt that was given up and arrives
+   *   late brings nothing back
    */
   public async create<Attempt extends { readonly key: Uint8Array; readonly record: SessionRecord }>(
     target: Omit<Target, 'key'> & { readonly mostAttempts?: number },
@@ -162,7 +162,7 @@ export class Store {
     return answer.refused ? undefined : made;
   }
 
-  /** Writes what was changed, and nothing else. */
+  /** Writes only the changes. */
   public async update(target: Target, write: SessionWrite): Promise<WriteResult> {
     const { extension, version } = write;
     const condition = [ALIVE, SAME_FORMAT];
@@ -175,14 +175,16 @@ export class Store {
     return { kind: 'ended', outcome: answer.mayHaveLanded ? 'unknown' : 'not-applied' };
   }
 
-  /** Extends a session that was only read; resolves to whether it did. Where not, another request did more. */
+  /**
+   * Extends a session that was only read; resolves to whether it did. If not, another request has extended it further.
+   */
   public async touch(target: Target, { exp, idl }: Extension, reissueTime: number): Promise<boolean> {
     const update = new Expression({ ':due': attribute('iss', target.now - reissueTime) }).extend(target.now, exp);
     update.value(':idl', idl === undefined ? undefined : attribute('idl', idl));
     const answer = await this.#update(target, update, [ALIVE, SAME_FORMAT, sameIdle(idl), OLDER]);
     if (!answer.refused) return true;
     if (!answer.mayHaveLanded) return false;
-    // An attempt of our own that was applied makes the next one refused, and so does the session's end.
+    // The next attempt is refused if an earlier one was applied, or if the session has ended.
     const record = readItem(answer.item ?? (await this.#read(target, true)), target.key);
     return record !== undefined && record.frz === undefined && record.exp === exp;
   }
@@ -203,23 +205,23 @@ export class Store {
       const answer = await this.#update(target, update, [ALIVE, SAME_FORMAT], 'ALL_OLD', 'ALL_NEW');
       item = answer.refused ? answer.item : (Object(answer.output) as { readonly Attributes?: unknown }).Attributes;
     } catch (error) {
-      // Whether it was frozen is asked below, before anything is called dead.
+      // The read below finds out whether it was frozen.
       if (!isLost(error)) throw error;
     }
     let image = readItem(item, target.key);
     if (image === undefined) {
-      // Not every client hands over the item with its answer.
+      // Not every client returns the item.
       item = await this.#read(target, true);
       if (item === undefined) return { kind: knownExpiry <= target.now ? 'expired' : 'gone' };
       image = readItem(item, target.key);
     }
-    // What was frozen without its data was deleted, and not replaced.
+    // An item frozen without data was deleted, not replaced.
     if (image === undefined) return { kind: 'gone' };
     if (image.frz !== undefined) return { kind: 'frozen', image };
     return { kind: image.exp <= target.now ? 'expired' : 'alive' };
   }
 
-  /** Deletes a session. One that is not there is deleted already. */
+  /** Deletes a session. A missing one is already deleted. */
   public async delete(target: Target): Promise<void> {
     const input = { ...this.#write(target), Key: toKey(target.key) };
     await this.#call('DeleteItem', target, (options) => this.#client.deleteItem(input, options));
@@ -233,7 +235,7 @@ export class Store {
     const { key, now } = target;
     const item = { ...toKey(key), frz: attribute('frz', token), [TTL_ATTRIBUTE]: attribute(TTL_ATTRIBUTE, now + FROZEN_TIME) };
     const input = { ...this.#write(target), Item: item, ConditionExpression: 'attribute_not_exists(frz)' };
-    // What is frozen is dead already.
+    // A frozen item is already dead.
     await this.#call('PutItem', target, (options) => this.#client.putItem(input, options));
   }
 
@@ -248,11 +250,11 @@ export class Store {
   }
 
   /**
-   * Changes a user's list together with its sessions, all or nothing; the key is that of the user's item. Resolves
-   * to whether it did; where not, the list was changed since it was read.
+   * Changes a user's list together with its sessions, all or nothing; the key is that of the user's item. Resolves to
+   * whether it did; if not, the list has changed since it was read.
    *
-   * `ver` alone is the condition, and no call deletes the item, so a transaction
-   * that arrives late is refused even after DynamoDB has forgotten its token.
+   * `ver` alone is the condition, and no call deletes the item, so a transaction that arrives late is refused even
+   * after DynamoDB has forgotten its token.
    */
   public async writeUser({ key: user, ...bounds }: Target, { token, before, entries, created, ended }: UserWrite): Promise<boolean> {
     const { version } = before;
@@ -276,7 +278,7 @@ export class Store {
   }
 
   /**
-   * What the refusal of an exact write means.
+   * What the refusal of an exact write means, by the item.
    *
    * | the item that refused it | then |
    * |---|---|
@@ -323,7 +325,7 @@ export class Store {
     return this.#call('UpdateItem', target, (options) => this.#client.updateItem(input, options));
   }
 
-  /** What each write names, and asks for where somebody wants to know. */
+  /** What each write names, and what it asks for if its cost is metered. */
   #write({ meter }: Omit<Target, 'key'>): { readonly TableName: string; readonly ReturnConsumedCapacity?: 'TOTAL' } {
     return { TableName: this.#table, ...(meter && { ReturnConsumedCapacity: 'TOTAL' }) };
   }
@@ -377,8 +379,8 @@ function expressionOf({ data, flash, csr, extension, idle, version, tokens }: Se
 /**
  * Writes an update expression: `SET ver = ver + :one, dat.#0 = :0 REMOVE dat.#1`.
  *
- * Names that an application chose stand behind short placeholders, because
- * they may be anything and an expression has at most 4 KB.
+ * Names that an application chose get short placeholders, because they may be
+ * anything and an expression has at most 4 KB.
  */
 class Expression {
   readonly #set: string[] = [];

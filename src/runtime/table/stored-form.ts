@@ -11,14 +11,14 @@ export interface StoredFormOptions {
   readonly random: RandomBytes;
 }
 
-/** Shorter texts are not worth the attempt: a kilobyte is the unit of a write. */
+/** Compressing shorter texts is not worth it: a write is billed by the kilobyte. */
 const SHORTEST_COMPRESSED = 2048;
 /** Bytes that one value may have before compression, and after decompression. */
 const LARGEST_VALUE = 4 * 1024 * 1024;
 /** Bytes that the compressed values of one session may have together once they are decompressed. */
 export const LARGEST_SESSION = 4 * LARGEST_VALUE;
 const DECOMPRESSED_LIMIT = { bytes: LARGEST_SESSION, text: 'can be read once they are decompressed' };
-/** A value is stored compressed where that makes it at least a fifth smaller. */
+/** A value is stored compressed if that makes it at least a fifth smaller. */
 const WORTHWHILE = 0.8;
 
 /** The stored form of the values of one session: plain, compressed, sealed, or both. */
@@ -39,7 +39,9 @@ export class StoredForm {
     this.#id = id;
   }
 
-  /** The text of a stored value, or `undefined` if it was damaged, altered, or moved here from another session or key. */
+  /**
+   * The text of a stored value, or `undefined` if it was damaged, altered, or moved here from another session or key.
+   */
   public decode(key: string, value: StoredValue): string | undefined {
     if (typeof value === 'string') return value;
     const flags = flagsOf(value);
@@ -53,7 +55,7 @@ export class StoredForm {
    * The stored form of changes.
    *
    * @param present - what is stored, of which the changes replace a part
-   * @throws SessionTooLargeError where the session would not be read again: more than 16 MiB once decompressed
+   * @throws SessionTooLargeError if the session could not be read again: more than 16 MiB once decompressed
    */
   public encode(changes: ReadonlyMap<string, string | undefined>, present: StoredValues = NO_VALUES): StoredChanges {
     const stored = new Map<string, StoredValue | undefined>();
@@ -79,7 +81,7 @@ export class StoredForm {
     return Buffer.concat([Uint8Array.of(flags), this.#sealOf().seal(boundTo(key, flags), packed ?? Buffer.from(text))]);
   }
 
-  /** Bytes of the compressed values that stay. They are only measured where there are enough of them to pass the limit. */
+  /** Bytes of the compressed values that stay. They are measured only if there are enough to pass the limit. */
   #bytesBeside(changes: ReadonlyMap<string, unknown>, present: StoredValues, limit: number): number {
     const staying = [...present].filter(([key, value]) => !changes.has(key) && flagsOf(value) & COMPRESSED);
     if (staying.length * LARGEST_VALUE <= limit) return 0;
@@ -112,16 +114,16 @@ export class StoredForm {
   }
 }
 
-/** The compressed form of a text, or nothing where it is not worth it. */
+/** The compressed form of a text, or nothing if it is not worth it. */
 function compress(text: Uint8Array): Uint8Array | undefined {
   if (text.length > LARGEST_VALUE) return undefined;
   const { brotliCompressSync, constants } = builtin('node:zlib');
-  // The fastest level takes a fifth of the time of the next one that is much smaller.
+  // The fastest level takes a fifth of the time of the next level with a much smaller result.
   const packed = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
   return packed.length <= text.length * WORTHWHILE ? packed : undefined;
 }
 
-/** Whether an error of zlib is about the bytes. Any other is ours, and says nothing about them. */
+/** Whether an error of zlib is about the bytes. Any other is our own fault, and says nothing about them. */
 function isDamage(error: unknown): boolean {
   const { errno, code } = Object(error) as { readonly errno?: unknown; readonly code?: unknown };
   return typeof errno === 'number' || code === 'ERR_BUFFER_TOO_LARGE';

@@ -11,7 +11,7 @@ export interface UserEntry {
   readonly iat: number;
   /** When the session ends however much it is used. */
   readonly abs: number;
-  /** What `signIn` was told of the device. */
+  /** The device that `signIn` was given. */
   readonly device: string | undefined;
 }
 
@@ -23,21 +23,21 @@ export interface UserItem {
   readonly exp: number;
   readonly ver: number;
   readonly entries: UserEntries;
-  /** `ver` just as it stands there, which every write is conditional on; `undefined` where there is none. */
+  /** `ver` as it is stored, which every write is conditional on; `undefined` if there is none. */
   readonly version: AttributeValue | undefined;
 }
 
 /** What a read of a user's item found. `newer` is one that a later version of this library wrote. */
 export type UserItemRead = { readonly kind: 'found' | 'damaged'; readonly item: UserItem } | { readonly kind: 'newer' };
 
-/** A user who has signed in for the first time, or whose item TTL has deleted. */
+/** A user who signs in for the first time, or whose item TTL has deleted. */
 const NO_USER: UserItem = { exp: 0, ver: 0, entries: new Map(), version: undefined };
-/** The least time that an item stays after a write, in seconds: until then no transaction of before it can still arrive. */
+/** The least time that an item stays after a write, in seconds: after it no earlier transaction can still arrive. */
 const LEAST_TIME = 3600;
 
 /**
- * Reads a user's item, which may be anything. A damaged one counts as empty,
- * and keeps its version, so that the write which replaces it meets nobody else's.
+ * Reads a user's item, which may be anything. A damaged one counts as empty, and
+ * keeps its version, so that the write that replaces it cannot overwrite another.
  */
 export function readUserItem(item: unknown, key: Uint8Array): UserItemRead {
   if (item === undefined) return { kind: 'found', item: NO_USER };
@@ -50,10 +50,7 @@ export function readUserItem(item: unknown, key: Uint8Array): UserItemRead {
   return { kind: 'damaged', item: { ...NO_USER, exp: exp ?? 0, ver: ver ?? 0, version } };
 }
 
-/**
- * The item after a change. `ver` only grows, also past an item that TTL has
- * deleted, and `exp` never moves back.
- */
+/** The item after a change. `ver` only grows, even after TTL has deleted the item, and `exp` never moves back. */
 export function toUserItem(key: Uint8Array, before: UserItem, entries: UserEntries, now: number): Item {
   const latest = [...entries.values()].reduce((end, { abs }) => Math.max(end, abs), now + LEAST_TIME);
   const ses: Record<string, AttributeValue> = {};

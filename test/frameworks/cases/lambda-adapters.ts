@@ -129,20 +129,22 @@ function pageOf(rows: readonly string[][]): string {
   const head = ['', ...SOURCES.map(([column]) => column)];
   return `# Cookies through Lambda adapters
 
-Written by \`npm run test:frameworks\`, which runs each adapter with each kind of event and fails if this page says
-otherwise. To write it again, set \`WRITE_LAMBDA_ADAPTERS=1\`.
+\`npm run test:frameworks\` runs each adapter with each kind of event, and fails if this page says otherwise. To write the
+page again, set \`WRITE_LAMBDA_ADAPTERS=1\`.
 
 ${line(head)}
 ${line(head.map(() => '---'))}
 ${rows.map(line).join('\n')}
 
-- **✓** both cookies arrive with \`Secure\`, the next request finds the session, and a sign-out takes the cookie away.
-- **the id alone**: an Application Load Balancer without multi-value headers has room for one \`Set-Cookie\`. \`lambdaHandler\`
-  and \`powertoolsSessions\` know that and read strongly. With another adapter, set \`consistency: 'strong'\`, or a page that is
-  loaded right after a write may show what was there before it.
-- **Location is lost**: this adapter puts single headers where a load balancer with multi-value headers does not look.
-- **no cookie**, **the next request does not find the session**: do not use this pair. Turn on multi-value headers for the
-  target group (\`lambda.multi_value_headers.enabled\`) or take another row.
+- **✓**: both cookies arrive with \`Secure\`, the next request finds the session, and a sign-out removes the cookie.
+- **the id alone**: an Application Load Balancer without multi-value headers passes one \`Set-Cookie\`. \`lambdaHandler\` and
+  \`powertoolsSessions\` know that and read strongly. With another adapter, set \`consistency: 'strong'\`; otherwise a page
+  loaded right after a write may show the data from before it.
+- **not Secure**: a cookie arrives without \`Secure\`.
+- **not taken away**: a sign-out doesn't remove the cookie.
+- **Location is lost**: this adapter puts single headers where a load balancer with multi-value headers doesn't look.
+- **no cookie**, **the next request does not find the session**: don't use this pair. Turn on multi-value headers for the
+  target group (\`lambda.multi_value_headers.enabled\`), or use another adapter.
 `;
 }
 

@@ -1,4 +1,4 @@
-/** What an error knows besides its name. */
+/** What an error has besides its name. */
 export interface ErrorDetails {
   readonly Item?: unknown;
   readonly CancellationReasons?: unknown;
@@ -9,7 +9,7 @@ export interface ErrorDetails {
 export class CallError extends Error {
   /** What is known of the response. */
   public readonly $metadata: { readonly httpStatusCode: number | undefined; readonly attempts: number };
-  /** The item that refused a condition. */
+  /** The item that failed a condition. */
   public readonly Item?: unknown;
   /** What became of each write of a cancelled transaction. */
   public readonly CancellationReasons?: unknown;
@@ -23,7 +23,7 @@ export class CallError extends Error {
   }
 }
 
-/** DynamoDB quotes what was signed in these, and with it the session token, or names the role. */
+/** In these errors DynamoDB quotes what was signed, which includes the session token, or names the role. */
 const TELLTALE = /Signature|Token|Client|Access/;
 
 /**

@@ -12,7 +12,7 @@ import {
 } from '../session-client';
 import { haveChanged, mayBeStale } from '../stale-credentials';
 
-/** Where DynamoDB is. What is not given comes from the environment, as for the SDK. */
+/** Where DynamoDB is. What you leave out comes from the environment, as with the SDK. */
 export interface LeanClientOptions {
   /** The table's Region. @default - `AWS_REGION` */
   readonly region?: string | undefined;
@@ -27,16 +27,15 @@ interface Signing {
   readonly skew: number;
 }
 
-/** Refusals that another time may help against. */
+/** Refusals that signing with another time may resolve. */
 const OF_TIME = new Set(['InvalidSignatureException', 'RequestExpired', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch']);
-/** Milliseconds. DynamoDB takes a signature for 15 minutes; a smaller difference is no reason to sign again. */
+/** Milliseconds. DynamoDB accepts a signature for 15 minutes; a smaller difference is not why it refused one. */
 const SKEW = 240_000;
 
 /**
- * DynamoDB's operations by its JSON protocol, without the SDK. A call is one
- * attempt, except after a refusal which says that the signature is of another
- * time or of former credentials: such a call was not applied, and is signed
- * again once.
+ * DynamoDB's operations over its JSON protocol, without the SDK. A call is one
+ * attempt, unless DynamoDB refuses it for the time of its signature or for old
+ * credentials: such a call was not applied, and is signed again once.
  */
 export class LeanClient implements SessionClient {
   public readonly singleAttempt = true;
@@ -98,11 +97,11 @@ export class LeanClient implements SessionClient {
     throw refusalOf(again);
   }
 
-  /** What to sign a refused call with again, or nothing if that is of no use. */
+  /** What to sign a refused call with, or nothing if signing it again would not help. */
   async #otherSigning(error: CallError, { headers }: HttpResponse, used: Signing): Promise<Signing | undefined> {
     if (OF_TIME.has(error.name)) {
       const skew = Date.parse(headers.date ?? '') - this.#clock.now();
-      // Other calls may have found it out in the meantime, so it is compared with what this one used.
+      // Other calls may have corrected the skew in the meantime, so it is compared with the one that this call used.
       if (!(Math.abs(skew - used.skew) > SKEW)) return undefined;
       this.#skew = skew;
       return { ...used, skew };
@@ -113,7 +112,7 @@ export class LeanClient implements SessionClient {
     return haveChanged(used.credentials, credentials) ? { ...used, credentials } : undefined;
   }
 
-  /** @throws CallError if the response is not what was sent */
+  /** @throws CallError if the response was damaged on its way */
   async #send(operation: string, body: string, { credentials, skew }: Signing, options: CallOptions): Promise<HttpResponse> {
     const time = amzDate(this.#clock.now() + skew);
     const { sessionToken } = credentials;
@@ -140,7 +139,7 @@ export class LeanClient implements SessionClient {
   }
 }
 
-/** What a response holds, as far as it is looked at. */
+/** The parts of a response that are read. */
 interface Output {
   readonly Item?: unknown;
   readonly Attributes?: unknown;

@@ -14,7 +14,7 @@ interface Cached {
 
 /** Milliseconds before they expire at which credentials are fetched again. */
 const MARGIN = 300_000;
-/** Milliseconds for the answer of an address on the same machine. */
+/** Milliseconds for the response of an address on the same machine. */
 const TIMEOUT = 1000;
 /** ECS and EKS serve credentials here, over plain HTTP that never leaves the machine. */
 const LOCAL_HOSTS = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]|169\.254\.170\.(?:2|23)|\[fd00:ec2::23\])$/;
@@ -37,7 +37,7 @@ export class LeanCredentials {
     this.#clock = clock;
   }
 
-  /** @throws CallError where there are none, naming the settings; no value of them is in its message */
+  /** @throws CallError if there are none; its message names the settings, but none of their values */
   public async get(): Promise<Credentials> {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = this.#environment;
     if (accessKeyId && secretAccessKey) return checked({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) });
@@ -47,7 +47,7 @@ export class LeanCredentials {
       this.#cached = await (this.#fetching ??= this.#fetch().finally(() => (this.#fetching = undefined)));
       return this.#cached.credentials;
     } catch (error) {
-      // What still holds for minutes is better than nothing.
+      // Credentials that are valid for some more minutes are better than none.
       if (cached !== undefined && this.#clock.now() < cached.expiration) return cached.credentials;
       throw error;
     }
@@ -100,7 +100,7 @@ function unreachable(what: string, cause?: unknown): CallError {
   return new CallError('CredentialsUnreachableError', `leanClient: the container credentials address ${what}.`, undefined, { cause });
 }
 
-/** What goes into a header must be able to. A line break at the end of a variable is a common mistake. */
+/** Refuses values that a header cannot carry. A line break at the end of a variable is a common mistake. */
 function checked(credentials: Credentials): Credentials {
   const { accessKeyId, sessionToken = '' } = credentials;
   if (/^[!-~]+$/.test(accessKeyId) && /^[!-~]*$/.test(sessionToken)) return credentials;
@@ -117,7 +117,7 @@ function readCredentials(body: string): Cached {
       return { credentials: checked(credentials), expiration };
     }
   } catch {
-    // What does not parse may quote a secret, so its error goes no further.
+    // The parser's error may quote a secret, so it is dropped.
   }
   throw unreachable('did not answer with credentials');
 }

@@ -11,7 +11,7 @@ export interface LeanEndpoint {
   readonly pathname: string;
 }
 
-/** What was said in code about where DynamoDB is. */
+/** Where DynamoDB is, as set in code. */
 export interface LeanEndpointOptions {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
@@ -23,7 +23,7 @@ const TO_THE_SDK = 'Import sessionFactory from cdk-session-table/runtime, whose 
  * Finds DynamoDB's endpoint: code, then `AWS_ENDPOINT_URL_DYNAMODB`, then `AWS_ENDPOINT_URL`, then the Region's own.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
- * @throws TypeError that names the setting: no Region, no URL, or an endpoint of a kind that only the SDK knows
+ * @throws TypeError that names the setting: no Region, an invalid URL, or a kind of endpoint that only the SDK knows
  */
 export function resolveEndpoint(options: LeanEndpointOptions, environment: Environment): LeanEndpoint {
   const region = options.region ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION);
@@ -79,7 +79,7 @@ function isOn(environment: Environment, name: string, value = 'true'): boolean {
 
 let hasWarned = false;
 
-/** Says once that a proxy of the environment is not used. Many who set the variable do not know of it. */
+/** Warns once that the environment's proxy is not used. The variable is often set without anybody's knowledge. */
 export function warnOfProxy({ protocol, hostname }: LeanEndpoint, environment: Environment): void {
   const setting = [`${protocol.slice(0, -1)}_proxy`, 'all_proxy'].flatMap((name) => [name.toUpperCase(), name]).find((name) => environment[name]);
   const exceptions = (environment.NO_PROXY ?? environment.no_proxy ?? '').split(',').map((name) => name.trim());

@@ -75,7 +75,8 @@ export class HttpServer {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body_ });
       }, fail));
       request.on('error', fail);
-      // Not every way to break off is an error to Node. Of a good response none is made: its stack takes longer than reading it.
+      // Node does not report every broken response as an error, so this does. A good response creates none: its stack
+      // would take longer than reading it.
       request.once('close', () => isSettled || fail(new CallError('IncompleteResponseError', 'The connection was closed before the response had ended.')));
       request.end(body);
     });
@@ -97,7 +98,7 @@ function readBody(response: IncomingMessage, done: (body: Buffer) => void, fail:
   response.on('data', (chunk: Buffer) => chunks.push(chunk));
   response.once('error', fail);
   response.once('end', () => {
-    // Without the rest there is no result, and the end of the connection says so.
+    // An incomplete response has no result; the closing of the connection reports it.
     if (response.complete) done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
   });
 }

@@ -10,7 +10,7 @@ export interface Credentials {
 /**
  * Signs POST requests without a query by AWS Signature Version 4, synchronously.
  *
- * The key that is derived from a secret holds for a day and is kept for as long.
+ * The key derived from a secret is valid for a day, and is kept as long.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -59,7 +59,7 @@ export function amzDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
 
-/** The path of a URL, escaped once more, as every service but S3 asks for it. */
+/** The path of a URL, escaped once more, as every service but S3 requires. */
 export function canonicalPath(pathname: string): string {
   const escaped = encodeURIComponent(pathname).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   return escaped.replaceAll('%2F', '/');

@@ -11,7 +11,7 @@ interface Attributed {
   readonly TransactItems?: readonly Readonly<Record<string, Attributed>>[];
 }
 
-/** The JSON text of a call. Only attributes are walked, and of them only what holds bytes is copied. */
+/** The JSON text of a call. Only attributes are walked, and only those with bytes are copied. */
 export function toWire(input: object): string {
   return JSON.stringify(wireCall(input));
 }
@@ -49,10 +49,10 @@ function toBase64({ buffer, byteOffset, byteLength }: Uint8Array): string {
 }
 
 /**
- * Turns an item of an answer into what the SDK would give: base64 becomes
- * bytes, in place, and the rest stays for `readItem` to judge.
+ * Turns an item of a response into the SDK's form: base64 becomes bytes, in
+ * place; `readItem` judges the rest.
  *
- * @throws TypeError for bytes that are no text
+ * @throws TypeError for bytes that are not a string
  */
 export function fromWire(item: unknown): unknown {
   if (isObject(item)) for (const name of Object.keys(item)) decodeValue(item[name]);

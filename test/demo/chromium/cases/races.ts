@@ -32,7 +32,7 @@ export const RACE: readonly Case[] = [
   ['a sign-out wins against a slow writer, which is told; on the plain store the session comes back',
     race('Sign-out against a slow writer', /^Holds\. The writer was answered 409, .* stays dead/, /^Loses\. The writer was answered 200, .* alive again/)],
   ['a sign-in beside a loop of writers loses no write that was acknowledged; the plain store does',
-    race('Sign-in beside a loop of writers', /^Holds\. Signed in\. \d+ writes? .* none is lost\. The old id is dead/, /^Loses\. /)],
+    race('Sign-in during a loop of writers', /^Holds\. Signed in\. \d+ writes? .* none is lost\. The old id is dead/, /^Loses\. /)],
   ['two tabs that sign in both keep the cart with what a third put in; on the plain store it is lost',
     race('Two tabs that sign in', /^Holds\. .* in 2 of the 2 new sessions\. The old id is dead/, /^Loses\. .* in [01] of the 2/)],
   ['two browsers that race at the same time do not disturb each other, and neither is signed out', async ({ newTab }) => {
