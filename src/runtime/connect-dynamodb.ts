@@ -8,6 +8,8 @@ import { isRecord } from '../settings';
 import type { SessionMigration } from './options/session-migration';
 import { OldRow, migrationBy } from './request/migration';
 
+export { type SessionMigration } from './options/session-migration';
+
 /** The old store, by the names of its own options. */
 export interface ConnectDynamoDbOptions {
   /** The old table, in the Region of the session table. */

@@ -12,7 +12,7 @@ const ALL_FAULTS = Object.keys(FAULTS) as FaultName[];
 /** The calls of a sign-in and of `endAll`, each of which fails in its turn. */
 const OPERATIONS = ['GetItem', 'UpdateItem', 'TransactWriteItems'] as const;
 /** What another attempt would not mend. */
-const NOT_REPEATED = /access denied|expired credentials|missing faulty.table/;
+const NOT_REPEATED = /access denied|expired credentials|missing table/;
 const options = { absoluteTimeout: 86_400 };
 
 const engine = findDynoxide() ?? DYNALITE;
