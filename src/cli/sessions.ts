@@ -21,6 +21,8 @@ export interface SessionCommandOptions {
 
 /** Milliseconds for a call: a person waits longer than a browser. */
 const PATIENCE = 15_000;
+const NOT_THERE = 'state     not there: it ended, or never was';
+const REPLACED = 'state     replaced by a session with a new id';
 
 /** Says what is stored of a session: times, names, sizes and flags, never a value. */
 export async function inspect(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
@@ -28,18 +30,27 @@ export async function inspect(options: SessionCommandOptions, { input, out }: Su
   const result = await withClient(options, (client) => storeOf(client, options).load(targetOf(key), true));
   out(`ref       ${refOf(key)}`);
   if (result.kind !== 'found') {
-    out(result.kind === 'missing' ? 'state     not there: it ended, or never was' : 'state     not readable: damaged, or of a newer version');
+    out(result.kind === 'missing' ? NOT_THERE : 'state     not readable: damaged, or of a newer version');
     return 1;
   }
   return describe(key, result.record, out);
 }
 
-/** Ends the session of a cookie. */
+/** Ends the session of a cookie, if there is one: the wrong namespace or table must not look like success. */
 export async function end(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
   const key = keyFrom(input(), options);
-  await withClient(options, (client) => storeOf(client, options).delete(targetOf(key)));
-  out(`ended     ${refOf(key)}`);
-  return 0;
+  const state = await withClient(options, async (client) => {
+    const store = storeOf(client, options);
+    const result = await store.load(targetOf(key), true);
+    if (result.kind === 'missing') return NOT_THERE;
+    if (result.kind === 'found' && result.record.frz !== undefined) return REPLACED;
+    await store.delete(targetOf(key));
+    return undefined;
+  });
+  out(`${state === undefined ? 'ended    ' : 'ref      '} ${refOf(key)}`);
+  if (state === undefined) return 0;
+  out(state);
+  return 1;
 }
 
 /** Ends all sessions of a user. */
@@ -86,7 +97,7 @@ function keyFrom(text: string, { cookieName, namespace }: SessionCommandOptions)
 function describe(key: Uint8Array, record: SessionRecord, out: (line: string) => void): ExitCode {
   const { now } = targetOf(key);
   const isAlive = record.frz === undefined && record.exp > now;
-  out(`state     ${record.frz !== undefined ? 'replaced by a session with a new id' : isAlive ? 'alive' : 'expired'}`);
+  out(record.frz !== undefined ? REPLACED : `state     ${isAlive ? 'alive' : 'expired'}`);
   out(`created   ${timeOf(record.iat)}`);
   out(`extended  ${timeOf(record.iss)}`);
   out(`expires   ${timeOf(record.exp)}`);
