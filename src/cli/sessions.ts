@@ -4,8 +4,8 @@ import { type ExitCode, type Surroundings, UsageError } from './run';
 import { sdkClient } from '../runtime/client/sdk-client';
 import { systemClock } from '../runtime/clock';
 import { SessionUnavailableError } from '../runtime/errors';
-import { sessionFactory } from '../runtime/index';
 import { readCookies } from '../runtime/request/cookies';
+import { makeSessionFactory } from '../runtime/request/session-factory';
 import { isSessionId } from '../runtime/session/id';
 import { COMPRESSED, SEALED, SessionRecord, StoredValue, flagsOf, recordSize } from '../runtime/table/item';
 import { keyOf, refOf } from '../runtime/table/key';
@@ -56,7 +56,8 @@ export async function end(options: SessionCommandOptions, { input, out }: Surrou
 /** Ends all sessions of a user. */
 export async function endUser({ tableName, namespace, ...options }: SessionCommandOptions, userId: string, { out }: Surroundings): Promise<ExitCode> {
   const ended = await withClient({ tableName, namespace, ...options }, (client) =>
-    sessionFactory({ tableName, client, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }).user(userId).endAll(),
+    // Without the environment: what functions are allowed there does not bind a person.
+    makeSessionFactory({ tableName, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }, {}, () => sdkClient(client)).user(userId).endAll(),
   );
   out(`ended     ${ended} session${ended === 1 ? '' : 's'}`);
   return 0;
