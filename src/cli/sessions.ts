@@ -108,9 +108,14 @@ function describe(key: Uint8Array, record: SessionRecord, out: (line: string) =>
   if (record.usr !== undefined) out('user      signed in');
   out(`size      ${recordSize(key, record)} bytes`);
   out(`keys      ${record.dat.size}`);
-  for (const [name, value] of record.dat) out(`  ${JSON.stringify(name)}  ${sizeOf(value)}`);
+  for (const [name, value] of record.dat) out(`  ${shown(name)}  ${sizeOf(value)}`);
   out(`flash     ${record.flash.size}`);
   return isAlive ? 0 : 1;
+}
+
+/** A name in quotes. JSON escapes some control characters; a terminal obeys more, and some turn text around. */
+function shown(name: string): string {
+  return JSON.stringify(name).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
 
 function sizeOf(value: StoredValue): string {
