@@ -288,7 +288,7 @@ function seconds(scope: Construct, prop: string, value: Duration | undefined): n
  */
 function checkable(options: SharedOptions): SharedOptions {
   const known: SharedOptions = withoutTokens(options);
-  if (options.timeout === known.timeout) {
+  if (!Token.isUnresolved(options.timeout)) {
     return { ...known, ...(known.cookie && { cookie: withoutTokens(known.cookie) }) };
   }
   const longest = Math.min(known.absoluteTimeout ?? MAX_COOKIE_AGE, MAX_COOKIE_AGE);
