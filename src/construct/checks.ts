@@ -60,6 +60,12 @@ export function checkTableName(scope: Construct, value: string | undefined): voi
   refuse(scope, { prop: 'tableName', value, allowed: '3 to 255 letters, digits, "_", "-" and "."' });
 }
 
+/** @throws Error for what is not a Duration, which only a caller without types can pass */
+export function checkDuration(scope: IConstruct, prop: string, value: Duration): void {
+  const isDuration = typeof (value as Partial<Duration> | null)?.toSeconds === 'function';
+  if (!isDuration) refuse(scope, { prop, value, allowed: 'a Duration' });
+}
+
 /**
  * The days of point-in-time recovery in the form that the table takes.
  *
@@ -70,6 +76,7 @@ export function recovery(
   period: Duration | undefined,
 ): dynamodb.PointInTimeRecoverySpecification | undefined {
   if (period === undefined) return undefined;
+  checkDuration(scope, 'pointInTimeRecovery', period);
   const days = period.toDays({ integral: false });
   if (!Token.isUnresolved(days) && !(Number.isInteger(days) && days >= 1 && days <= 35)) {
     refuse(scope, { prop: 'pointInTimeRecovery', shown: `${days} days`, allowed: 'whole days from 1 to 35' });

@@ -1,6 +1,6 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { refuse } from './checks';
+import { checkDuration, refuse } from './checks';
 import { MAX_COOKIE_AGE } from '../contract';
 import { findProblem, isRecord, RulesOf } from '../option-rule';
 import {
@@ -271,8 +271,7 @@ function cookieOptions(scope: Construct, props: SessionCookieProps): SharedCooki
 
 function seconds(scope: Construct, prop: string, value: Duration | undefined): number | undefined {
   if (value === undefined) return undefined;
-  const isDuration = typeof (value as Partial<Duration> | null)?.toSeconds === 'function';
-  if (!isDuration) refuse(scope, { prop, value, allowed: 'a Duration' });
+  checkDuration(scope, prop, value);
   if (value.isUnresolved() && value.unitLabel() !== 'seconds') {
     const allowed = 'a token of seconds, since no other can be converted';
     refuse(scope, { prop, shown: `a token of ${value.unitLabel()}`, allowed });
