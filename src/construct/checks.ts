@@ -29,9 +29,14 @@ export function refuse(scope: IConstruct, { prop, value, shown, allowed }: Refus
  * @throws Error that names the first of them, and the one that was probably meant
  */
 export function refuseUnknownProps(scope: IConstruct, props: object, names: OptionNames): void {
-  if (!isRecord(props)) refuse(scope, { prop: 'props', value: props, allowed: 'an object' });
+  checkObject(scope, props);
   const unknown = describeUnknown(props, names, 'prop');
   if (unknown !== undefined) throw new Error(`${scope.node.path}: ${unknown}`);
+}
+
+/** @throws Error for props that are no object, which only a caller without types can pass */
+export function checkObject(scope: IConstruct, props: object): void {
+  if (!isRecord(props)) refuse(scope, { prop: 'props', value: props, allowed: 'an object' });
 }
 
 /** What DynamoDB takes for a table's name. */
