@@ -63,10 +63,10 @@ export const PAGES: readonly Page[] = [
       section('Metrics: `cdk-session-table/emf`', './emf', 'emfEvents EmfOptions'),
       section('Expired sessions: `cdk-session-table/expired`', './expired',
         'expiredHandler ExpiredSession ExpiredHandlerOptions ExpiredStreamEvent ExpiredStreamResponse'),
-      section('Moving in: `cdk-session-table/connect-dynamodb`', './connect-dynamodb', 'connectDynamoDb ConnectDynamoDbOptions SessionMigration'),
+      section('Moving in: `cdk-session-table/connect-dynamodb`', './connect-dynamodb', 'connectDynamoDb ConnectDynamoDbOptions'),
       section('The lean client: `cdk-session-table/lean`', './lean', 'sessionFactory leanClient LeanClientOptions'),
       section('What you can replace', './runtime',
-        'Codec JsonData JsonValue Clock ClientOfSdk SessionClient CallOptions GetItemInput'
+        'Codec JsonData JsonValue Clock SessionMigration ClientOfSdk SessionClient CallOptions GetItemInput'
         + ' PutItemInput UpdateItemInput DeleteItemInput KeyInput ConditionInput TransactWriteItemsInput TransactWriteItem Item'
         + ' AttributeValue'),
     ],
