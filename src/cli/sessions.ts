@@ -57,7 +57,9 @@ export async function end(options: SessionCommandOptions, { input, out }: Surrou
 export async function endUser({ tableName, namespace, ...options }: SessionCommandOptions, userId: string, { out }: Surroundings): Promise<ExitCode> {
   const ended = await withClient({ tableName, namespace, ...options }, (client) =>
     // Without the environment: what functions are allowed there does not bind a person.
-    makeSessionFactory({ tableName, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }, {}, () => sdkClient(client)).user(userId).endAll(),
+    makeSessionFactory({ tableName, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }, {}, () => sdkClient(client))
+      .user(userId)
+      .endAll(),
   );
   out(`ended     ${ended} session${ended === 1 ? '' : 's'}`);
   return 0;

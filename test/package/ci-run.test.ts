@@ -23,7 +23,7 @@ function run(scripts: Readonly<Record<string, string>>): { readonly last: string
   writeFileSync(join(folder, 'README.md'), '```sh\nnpm ci && npm test\n```\n');
   for (const name of ['npx', 'git', 'chromium']) program(`bin/${name}`, 'exit 0');
   program('.ci/try-tarball', 'exit 0');
-  program('bin/tar', `for f in .jsii API.md CHANGELOG.md LICENSE README.md lib/index.js; do echo package/$f; done`);
+  program('bin/tar', 'for f in .jsii API.md CHANGELOG.md LICENSE README.md lib/index.js; do echo package/$f; done');
   const report = '<testsuites name="jest" tests="10" failures="0" errors="0" time="1"></testsuites>';
   program('bin/npm', [
     'case "$*" in',
