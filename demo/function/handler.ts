@@ -19,6 +19,9 @@ export interface ShopSession {
 const NAME_LENGTH = 40;
 const A_MONTH = 30 * 24 * 60 * 60;
 
+/** By characters: half of one is not Unicode, which a user id has to be. */
+const cut = (text: string) => [...text].slice(0, NAME_LENGTH).join('');
+
 // Table name and options come from the environment that grantReadWrite wrote.
 const sessions = sessionFactory<ShopSession>({ clock });
 
@@ -31,10 +34,10 @@ const routes: Readonly<Record<string, Route<ShopSession>>> = {
   'GET /hours': async () => page(plainPage()),
   'POST /sign-in': async ({ context, form }) => {
     const session = await context.session();
-    const name = form.get('name')?.trim().slice(0, NAME_LENGTH);
+    const name = cut(form.get('name')?.trim() ?? '');
     if (!name) return toShop();
     // A new id, so an id known before stops working. The oldest of four devices is signed out.
-    session.signIn(name, { device: form.get('device')?.slice(0, NAME_LENGTH) ?? 'Browser', most: 3 });
+    session.signIn(name, { device: cut(form.get('device') ?? 'Browser'), most: 3 });
     session.set('name', name);
     if (form.has('remember')) session.remember(A_MONTH);
     return toShop();

@@ -63,7 +63,8 @@ const STEPS: Readonly<Record<string, Step>> = {
 };
 
 const race = lambdaHandler(sessions, async (event: APIGatewayProxyEventV2, context) => {
-  const step = STEPS[event.rawPath.split('/')[3] ?? ''];
+  const name = event.rawPath.split('/')[3] ?? '';
+  const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
   if (!step) return { statusCode: 404 };
   try {
     const result = await step(context, new URLSearchParams(event.rawQueryString));

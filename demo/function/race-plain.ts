@@ -54,7 +54,8 @@ async function change({ id, query }: PlainRequest, apply: (data: PlainData) => P
 
 /** A request of a race on the plain store. */
 export async function racingPlain(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const step = STEPS[event.rawPath.split('/')[3] ?? ''];
+  const name = event.rawPath.split('/')[3] ?? '';
+  const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
   if (!step) return { statusCode: 404 };
   const id = event.cookies?.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
   const { status = 200, body, setId } = await step({ id, query: new URLSearchParams(event.rawQueryString) });

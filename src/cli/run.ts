@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ENV, DEFAULT_ENV_PREFIX } from '../contract';
-import { DEFAULTS } from '../settings';
+import { DEFAULTS, EnvironmentOptions, isRecord, SHARED_RULES } from '../settings';
 import type { DoctorOptions } from './doctor';
 import type { SessionCommandOptions } from './sessions';
 
@@ -29,8 +29,8 @@ cdk-session-table end     --table NAME --user ID                End all sessions
   --table NAME           the table's name or ARN; SESSION_TABLE_NAME otherwise
   --region REGION        SESSION_TABLE_REGION, or the SDK's own way, otherwise
   --cookie -             read the Cookie header, or the id alone, from standard input
-  --cookie-name NAME     the name of the id cookie; session_id otherwise
-  --namespace NAME       the namespace of the sessions, where they have one
+  --cookie-name NAME     the name of the id cookie; that of SESSION_TABLE_OPTIONS, or session_id, otherwise
+  --namespace NAME       the namespace of the sessions, where they have one; that of SESSION_TABLE_OPTIONS otherwise
   --not-before SECONDS   the notBefore that your handlers use
 
 Exit code: 0 all is well; 1 something was found, or there is no such session; 2 the command could not do its work.
@@ -78,7 +78,9 @@ async function runCommand(command: string | undefined, values: Values, surroundi
     return doctor({ ...common, notBefore: secondsOf(values['not-before']) } satisfies DoctorOptions, surroundings);
   }
   const { inspect, end, endUser } = await loaded(() => import('./sessions'));
-  const { namespace, cookie, user, 'cookie-name': cookieName = DEFAULTS.cookie.name } = values;
+  const shared = optionsOf(of('options'));
+  const { namespace = shared.namespace, cookie, user, 'cookie-name': cookieName = shared.cookie?.name ?? DEFAULTS.cookie.name } = values;
+  if (namespace !== undefined && !SHARED_RULES.namespace.test(namespace)) throw new UsageError(`--namespace takes ${SHARED_RULES.namespace.allowed}.`);
   const options: SessionCommandOptions = { ...common, namespace, cookieName };
   if (command === 'end' && user !== undefined && cookie === undefined) return endUser(options, user, surroundings);
   if (cookie !== '-' || user !== undefined) {
@@ -95,6 +97,18 @@ function parse(args: readonly string[]) {
     const { code } = error as { readonly code?: string };
     throw new UsageError(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'One of the options is unknown.' : 'An option lacks its value, or has one too many.');
   }
+}
+
+/** What the handlers are told of their sessions, in an environment such as theirs. */
+function optionsOf(json: string | undefined): EnvironmentOptions {
+  if (json === undefined || json === '') return {};
+  try {
+    const options: unknown = JSON.parse(json);
+    if (isRecord(options)) return options;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(`${DEFAULT_ENV_PREFIX + ENV.options} is not a JSON object.`);
 }
 
 function secondsOf(text: string | undefined): number | undefined {

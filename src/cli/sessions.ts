@@ -4,8 +4,8 @@ import { type ExitCode, type Surroundings, UsageError } from './run';
 import { sdkClient } from '../runtime/client/sdk-client';
 import { systemClock } from '../runtime/clock';
 import { SessionUnavailableError } from '../runtime/errors';
-import { sessionFactory } from '../runtime/index';
 import { readCookies } from '../runtime/request/cookies';
+import { makeSessionFactory } from '../runtime/request/session-factory';
 import { isSessionId } from '../runtime/session/id';
 import { COMPRESSED, SEALED, SessionRecord, StoredValue, flagsOf, recordSize } from '../runtime/table/item';
 import { keyOf, refOf } from '../runtime/table/key';
@@ -21,6 +21,8 @@ export interface SessionCommandOptions {
 
 /** Milliseconds for a call: a person at a terminal waits longer than a browser. */
 const PATIENCE = 15_000;
+const NOT_THERE = 'state     not there: it ended, or never was';
+const REPLACED = 'state     replaced by a session with a new id';
 
 /** Prints what is stored of a session: times, names, sizes and flags, never a value. */
 export async function inspect(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
@@ -28,24 +30,36 @@ export async function inspect(options: SessionCommandOptions, { input, out }: Su
   const result = await withClient(options, (client) => storeOf(client, options).load(targetOf(key), true));
   out(`ref       ${refOf(key)}`);
   if (result.kind !== 'found') {
-    out(result.kind === 'missing' ? 'state     not there: it ended, or never was' : 'state     not readable: damaged, or of a newer version');
+    out(result.kind === 'missing' ? NOT_THERE : 'state     not readable: damaged, or of a newer version');
     return 1;
   }
   return describe(key, result.record, out);
 }
 
-/** Ends the session of a cookie. */
+/** Ends the session of a cookie, if there is one: the wrong namespace or table must not look like success. */
 export async function end(options: SessionCommandOptions, { input, out }: Surroundings): Promise<ExitCode> {
   const key = keyFrom(input(), options);
-  await withClient(options, (client) => storeOf(client, options).delete(targetOf(key)));
-  out(`ended     ${refOf(key)}`);
-  return 0;
+  const state = await withClient(options, async (client) => {
+    const store = storeOf(client, options);
+    const result = await store.load(targetOf(key), true);
+    if (result.kind === 'missing') return NOT_THERE;
+    if (result.kind === 'found' && result.record.frz !== undefined) return REPLACED;
+    await store.delete(targetOf(key));
+    return undefined;
+  });
+  out(`${state === undefined ? 'ended    ' : 'ref      '} ${refOf(key)}`);
+  if (state === undefined) return 0;
+  out(state);
+  return 1;
 }
 
 /** Ends all sessions of a user. */
 export async function endUser({ tableName, namespace, ...options }: SessionCommandOptions, userId: string, { out }: Surroundings): Promise<ExitCode> {
   const ended = await withClient({ tableName, namespace, ...options }, (client) =>
-    sessionFactory({ tableName, client, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }).user(userId).endAll(),
+    // Without the environment: what functions are allowed there does not bind a person.
+    makeSessionFactory({ tableName, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }, {}, () => sdkClient(client))
+      .user(userId)
+      .endAll(),
   );
   out(`ended     ${ended} session${ended === 1 ? '' : 's'}`);
   return 0;
@@ -86,7 +100,7 @@ function keyFrom(text: string, { cookieName, namespace }: SessionCommandOptions)
 function describe(key: Uint8Array, record: SessionRecord, out: (line: string) => void): ExitCode {
   const { now } = targetOf(key);
   const isAlive = record.frz === undefined && record.exp > now;
-  out(`state     ${record.frz !== undefined ? 'replaced by a session with a new id' : isAlive ? 'alive' : 'expired'}`);
+  out(record.frz !== undefined ? REPLACED : `state     ${isAlive ? 'alive' : 'expired'}`);
   out(`created   ${timeOf(record.iat)}`);
   out(`extended  ${timeOf(record.iss)}`);
   out(`expires   ${timeOf(record.exp)}`);
@@ -96,9 +110,14 @@ function describe(key: Uint8Array, record: SessionRecord, out: (line: string) =>
   if (record.usr !== undefined) out('user      signed in');
   out(`size      ${recordSize(key, record)} bytes`);
   out(`keys      ${record.dat.size}`);
-  for (const [name, value] of record.dat) out(`  ${JSON.stringify(name)}  ${sizeOf(value)}`);
+  for (const [name, value] of record.dat) out(`  ${shown(name)}  ${sizeOf(value)}`);
   out(`flash     ${record.flash.size}`);
   return isAlive ? 0 : 1;
+}
+
+/** A name in quotes. JSON escapes some control characters; a terminal obeys more, and some turn text around. */
+function shown(name: string): string {
+  return JSON.stringify(name).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
 
 function sizeOf(value: StoredValue): string {

@@ -6,12 +6,15 @@ const REQUIRE =
 
 /** The settings of NodejsFunction that give the smallest and fastest bundle of handler and runtime. */
 export function sessionBundling(overrides: BundlingOptions = {}): BundlingOptions {
+  const given: BundlingOptions = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const { format = OutputFormat.ESM } = given;
   return {
-    format: OutputFormat.ESM,
+    format,
     mainFields: ['module', 'main'],
     minify: true,
     bundleAwsSDK: true,
-    banner: REQUIRE,
-    ...overrides,
+    // A CommonJS file with an `import` in it cannot be loaded.
+    ...(format === OutputFormat.ESM ? { banner: REQUIRE } : {}),
+    ...given,
   };
 }

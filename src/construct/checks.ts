@@ -29,9 +29,14 @@ export function refuse(scope: IConstruct, { prop, value, shown, allowed }: Refus
  * @throws Error that names the first of them, and the one that was probably meant
  */
 export function refuseUnknownProps(scope: IConstruct, props: object, names: OptionNames): void {
-  if (!isRecord(props)) refuse(scope, { prop: 'props', value: props, allowed: 'an object' });
+  checkObject(scope, props);
   const unknown = describeUnknown(props, names, 'prop');
   if (unknown !== undefined) throw new Error(`${scope.node.path}: ${unknown}`);
+}
+
+/** @throws Error for props that are no object, which only a caller without types can pass */
+export function checkObject(scope: IConstruct, props: object): void {
+  if (!isRecord(props)) refuse(scope, { prop: 'props', value: props, allowed: 'an object' });
 }
 
 /** What DynamoDB takes for a table's name. */
@@ -60,6 +65,12 @@ export function checkTableName(scope: Construct, value: string | undefined): voi
   refuse(scope, { prop: 'tableName', value, allowed: '3 to 255 letters, digits, "_", "-" and "."' });
 }
 
+/** @throws Error for what is not a Duration, which only a caller without types can pass */
+export function checkDuration(scope: IConstruct, prop: string, value: Duration): void {
+  const isDuration = typeof (value as Partial<Duration> | null)?.toSeconds === 'function';
+  if (!isDuration) refuse(scope, { prop, value, allowed: 'a Duration' });
+}
+
 /**
  * Converts the days of point-in-time recovery to the table's setting.
  *
@@ -70,6 +81,7 @@ export function recovery(
   period: Duration | undefined,
 ): dynamodb.PointInTimeRecoverySpecification | undefined {
   if (period === undefined) return undefined;
+  checkDuration(scope, 'pointInTimeRecovery', period);
   const days = period.toDays({ integral: false });
   if (!Token.isUnresolved(days) && !(Number.isInteger(days) && days >= 1 && days <= 35)) {
     refuse(scope, { prop: 'pointInTimeRecovery', shown: `${days} days`, allowed: 'whole days from 1 to 35' });

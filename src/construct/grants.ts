@@ -99,7 +99,11 @@ function allow(subject: GrantSubject, grantee: iam.IGrantable, { actions, arns, 
     resourceArns: [...arns],
   });
   if (!grant.success || isImmutable(grantee)) warnOfNoEffect(subject.scope, actions);
-  return subject.encryptionKey ? grant.combine(subject.encryptionKey.grant(grantee, ...keyActions)) : grant;
+  // Of who takes no policy a key would note in its own policy that it is open to them.
+  if (subject.encryptionKey === undefined || !grant.success) return grant;
+  const keyGrant = subject.encryptionKey.grant(grantee, ...keyActions);
+  if (!keyGrant.success) warnOfKey(subject.scope, keyActions);
+  return grant.combine(keyGrant);
 }
 
 /** An immutable imported role accepts every statement and drops it; only its class shows that. */
@@ -113,6 +117,15 @@ function warnOfNoEffect(scope: Construct, actions: readonly string[]): void {
     'cdk-session-table:grantWithoutEffect',
     'A grant on this table had no effect: the grantee takes no policy, like an imported role that is immutable or in ' +
       `another account. Allow it ${actions.join(', ')} where it is defined, and acknowledge this warning.`,
+  );
+}
+
+/** A key that was imported by its alias drops every grant, unless a feature flag of CDK says otherwise. */
+function warnOfKey(scope: Construct, actions: readonly string[]): void {
+  Annotations.of(scope).addWarningV2(
+    'cdk-session-table:keyGrantWithoutEffect',
+    "A grant on the customer's key had no effect, so the table cannot be read: a key that is imported by its alias takes " +
+      `none. Import it by its ARN, or allow ${actions.join(', ')} where it is defined, and acknowledge this warning.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { refuse, refuseUnknownProps } from './checks';
+import { checkDuration, refuse, refuseUnknownProps } from './checks';
 import { differ } from './grants';
 import type { ISessionTable } from './session-table';
 import { OPERATIONS } from '../contract';
@@ -125,6 +125,7 @@ function wholeNumber(scope: Construct, prop: string, value: number): number {
 }
 
 function millis(scope: Construct, value: Duration): number {
+  checkDuration(scope, 'latency', value);
   const count = value.toMilliseconds({ integral: false });
   if (Token.isUnresolved(count) || count >= 1) return count;
   return refuse(scope, { prop: 'latency', shown: `${count} milliseconds`, allowed: '1 millisecond or more' });

@@ -1,6 +1,6 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { refuse } from './checks';
+import { checkDuration, refuse } from './checks';
 import { MAX_COOKIE_AGE } from '../contract';
 import { findProblem, isRecord, RulesOf } from '../option-rule';
 import {
@@ -272,8 +272,7 @@ function cookieOptions(scope: Construct, props: SessionCookieProps): SharedCooki
 
 function seconds(scope: Construct, prop: string, value: Duration | undefined): number | undefined {
   if (value === undefined) return undefined;
-  const isDuration = typeof (value as Partial<Duration> | null)?.toSeconds === 'function';
-  if (!isDuration) refuse(scope, { prop, value, allowed: 'a Duration' });
+  checkDuration(scope, prop, value);
   if (value.isUnresolved() && value.unitLabel() !== 'seconds') {
     const allowed = 'a token of seconds, since no other can be converted';
     refuse(scope, { prop, shown: `a token of ${value.unitLabel()}`, allowed });
@@ -289,7 +288,7 @@ function seconds(scope: Construct, prop: string, value: Duration | undefined): n
  */
 function checkable(options: SharedOptions): SharedOptions {
   const known: SharedOptions = withoutTokens(options);
-  if (options.timeout === known.timeout) {
+  if (!Token.isUnresolved(options.timeout)) {
     return { ...known, ...(known.cookie && { cookie: withoutTokens(known.cookie) }) };
   }
   const longest = Math.min(known.absoluteTimeout ?? MAX_COOKIE_AGE, MAX_COOKIE_AGE);

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { checkObject } from './checks';
 import { IEnvironmentReceiver, SessionEnvironment } from './environment';
 import { grantMigration, grantSessions, SessionAccess, SessionTarget } from './grants';
 import {
@@ -31,6 +32,7 @@ export abstract class SessionTableBase extends Construct implements ISessionTabl
 
   public constructor(scope: Construct, id: string, options: SessionOptions = {}) {
     super(scope, id);
+    checkObject(this, options);
     this.variables = new SessionEnvironment({
       scope: this,
       prefix: options.envPrefix,

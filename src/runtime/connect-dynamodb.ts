@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isRecord } from '../settings';
+import { isRecord, mustBeSecure } from '../settings';
 import type { SessionMigration } from './options/session-migration';
 import { OldRow, migrationBy } from './request/migration';
 
@@ -58,7 +58,9 @@ export function connectDynamoDb(options: ConnectDynamoDbOptions): SessionMigrati
   ];
   const wrong = checks.find(([isRight]) => !isRight);
   if (wrong !== undefined) throw new TypeError(`connectDynamoDb: ${wrong[1]}.`);
-  const clearing = `${cookieName}=; Path=${path}${domain === undefined ? '' : `; Domain=${domain}`}; Max-Age=0; HttpOnly`;
+  // Of a cookie with a prefix browsers take no header without Secure, not even one that removes it.
+  const secure = mustBeSecure({ name: cookieName }) ? '; Secure' : '';
+  const clearing = `${cookieName}=; Path=${path}${domain === undefined ? '' : `; Domain=${domain}`}; Max-Age=0${secure}; HttpOnly`;
   return migrationBy('connect-dynamodb', (cookies): OldRow | undefined => {
     for (const value of valuesOf(cookies, cookieName)) {
       const id = verified(value, secrets as readonly string[]);

@@ -3,7 +3,7 @@ export class CookieJar {
   readonly #now: () => number;
   readonly #cookies = new Map<string, { readonly value: string; readonly until: number }>();
 
-  /** @param now - gives milliseconds since the epoch, so that `Max-Age` ends; the clock of the machine by default */
+  /** @param now - gives milliseconds since the epoch, so that `Max-Age` and `Expires` end; the clock of the machine by default */
   public constructor(now: () => number = Date.now) {
     this.#now = now;
   }
@@ -12,8 +12,7 @@ export class CookieJar {
   public store(setCookies: readonly string[]): void {
     for (const setCookie of setCookies) {
       const [, name = '', value = ''] = /^([^=;]*)=([^;]*)/.exec(setCookie) ?? [];
-      const maxAge = /;\s*Max-Age=(-?\d+)/i.exec(setCookie)?.[1];
-      const until = maxAge === undefined ? Infinity : this.#now() + Number(maxAge) * 1000;
+      const until = endOf(setCookie, this.#now());
       if (until <= this.#now()) this.#cookies.delete(name);
       else this.#cookies.set(name, { value, until });
     }
@@ -42,4 +41,12 @@ export class CookieJar {
   public header(): string | undefined {
     return this.cookies().join('; ') || undefined;
   }
+}
+
+/** When a cookie ends, in milliseconds since the epoch. `Max-Age` counts before `Expires`; with neither it stays. */
+function endOf(setCookie: string, now: number): number {
+  const maxAge = /;\s*Max-Age=(-?\d+)/i.exec(setCookie)?.[1];
+  if (maxAge !== undefined) return now + Number(maxAge) * 1000;
+  const expires = Date.parse(/;\s*Expires=([^;]*)/i.exec(setCookie)?.[1] ?? '');
+  return Number.isNaN(expires) ? Infinity : expires;
 }

@@ -28,7 +28,16 @@ export async function startEmbeddedTable(tableName = 'Sessions'): Promise<Embedd
   const { endpoint } = front;
   const credentials = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials });
-  await createSessionTable(client, tableName);
+  const stop = async () => {
+    client.destroy();
+    await front.stop();
+  };
+  try {
+    await createSessionTable(client, tableName);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     tableName,
     endpoint,
@@ -40,10 +49,7 @@ export async function startEmbeddedTable(tableName = 'Sessions'): Promise<Embedd
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    stop: async () => {
-      client.destroy();
-      await front.stop();
-    },
+    stop,
   };
 }
 

@@ -31,7 +31,17 @@ export function eventOf(request: PlainRequest, shape: EventShape): object {
   return shape === 'rest-api' ? version1(request) : loadBalancer(request, shape === 'alb-multi');
 }
 
-function version2({ method, url, headers, cookies, body }: PlainRequest, shape: EventShape): object {
+/** What an HTTP API, a function URL and a load balancer pass on as text. Any other body comes as base64, a form's too. */
+const TEXT = /^(?:text\/.*|application\/(?:json|javascript|xml)\s*(?:;.*)?)$/i;
+
+/** The body as these services pass it on; a REST API takes no type for binary unless it is told to. */
+function bodyOf({ body, headers }: PlainRequest): { readonly body?: string; readonly isBase64Encoded: boolean } {
+  if (body === undefined || body === '' || TEXT.test(headers['content-type'] ?? '')) return { ...(body !== undefined && { body }), isBase64Encoded: false };
+  return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+}
+
+function version2(request: PlainRequest, shape: EventShape): object {
+  const { method, url, headers, cookies } = request;
   const path = url.pathname;
   const domainName = shape === 'function-url' ? url.host.replace(/^/, 'id.lambda-url.') : url.host;
   return {
@@ -41,7 +51,7 @@ function version2({ method, url, headers, cookies, body }: PlainRequest, shape: 
     rawQueryString: url.search.slice(1),
     ...(cookies.length > 0 && { cookies: [...cookies] }),
     headers: { ...headers, 'host': url.host, 'x-forwarded-proto': 'https' },
-    ...(url.search !== '' && { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    ...(url.search !== '' && { queryStringParameters: Object.fromEntries(Object.entries(queryLists(url)).map(([name, values]) => [name, values.join()])) }),
     requestContext: {
       accountId: '123456789012',
       apiId: 'api',
@@ -54,8 +64,7 @@ function version2({ method, url, headers, cookies, body }: PlainRequest, shape: 
       time: '01/Jan/2026:00:00:00 +0000',
       timeEpoch: 0,
     },
-    ...(body !== undefined && { body }),
-    isBase64Encoded: false,
+    ...bodyOf(request),
   };
 }
 
@@ -87,17 +96,18 @@ function version1({ method, url, headers, cookies, body }: PlainRequest): object
   };
 }
 
-function loadBalancer({ method, url, headers, cookies, body }: PlainRequest, isMulti: boolean): object {
+function loadBalancer(request: PlainRequest, isMulti: boolean): object {
+  const { method, url, headers, cookies } = request;
   const all = withCookie({ ...headers, 'host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }, cookies);
   return {
     requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/1' } },
     httpMethod: method,
     path: url.pathname,
     ...(isMulti
-      ? { multiValueHeaders: lists(all), multiValueQueryStringParameters: queryLists(url) }
-      : { headers: all, queryStringParameters: Object.fromEntries(url.searchParams) }),
-    body: body ?? '',
-    isBase64Encoded: false,
+      ? { multiValueHeaders: lists(all), multiValueQueryStringParameters: listsOf(encodedPairs(url)) }
+      : { headers: all, queryStringParameters: Object.fromEntries(encodedPairs(url)) }),
+    body: '',
+    ...bodyOf(request),
   };
 }
 
@@ -110,7 +120,19 @@ function lists(headers: Readonly<Record<string, string>>): Record<string, string
 }
 
 function queryLists({ searchParams }: URL): Record<string, string[]> {
-  return Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
+  return listsOf([...searchParams]);
+}
+
+function listsOf(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
+  return Object.fromEntries(pairs.map(([name]) => [name, pairs.filter(([other]) => other === name).map(([, value]) => value)]));
+}
+
+/** The parameters as they stand in the address: a load balancer decodes nothing. */
+function encodedPairs({ search }: URL): [name: string, value: string][] {
+  return search.slice(1).split('&').filter((pair) => pair !== '').map((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return [name, value.join('=')];
+  });
 }
 
 /**

@@ -58,6 +58,8 @@ export class TransactionFront {
     this.#underWay.add(closed);
     void closed.then(() => this.#underWay.delete(closed));
     this.#engine.emit('request', request, response);
+    // dynalite throws what a caller leaves behind who breaks off, where nobody can catch it.
+    request.removeAllListeners('error').on('error', () => undefined);
   }
 
   async #transact(request: IncomingMessage, response: ServerResponse): Promise<void> {

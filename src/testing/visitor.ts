@@ -24,7 +24,7 @@ export interface VisitorOptions {
 export interface VisitOptions {
   /** Headers, besides those that a browser sends by itself. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether redirects are followed, as a browser does. @default true */
+  /** Whether redirects are followed, as a browser does. One that leads to another site is returned. @default true */
   readonly follow?: boolean;
 }
 
@@ -83,10 +83,12 @@ export class Visitor {
       const response = await this.#send(verb, url, content, options.headers ?? {});
       const { location } = response.headers;
       const isRedirect = [301, 302, 303, 307, 308].includes(response.status) && location !== undefined;
-      if (!isRedirect || options.follow === false) {
+      // Another site is not this handler's, and gets none of its cookies.
+      const next = isRedirect ? new URL(location, url) : url;
+      if (!isRedirect || options.follow === false || next.origin !== url.origin) {
         return { ...response, path: url.pathname + url.search, json: () => JSON.parse(response.body) as unknown };
       }
-      url = new URL(location, url);
+      url = next;
       if (response.status < 307) [verb, content] = ['GET', undefined];
     }
     throw new Error(`visitor: more than ${MOST_REDIRECTS} redirects, the last one to ${url.pathname}.`);

@@ -8,7 +8,7 @@ export interface Ran {
 }
 
 /** Runs a command in this process, as a person with credentials would. */
-export async function terminal(args: readonly string[], endpoint: string, input = ''): Promise<Ran> {
+export async function terminal(args: readonly string[], endpoint: string, input = '', environment = {}): Promise<Ran> {
   const before = { ...process.env };
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
@@ -20,7 +20,7 @@ export async function terminal(args: readonly string[], endpoint: string, input 
   const [out, error]: string[][] = [[], []];
   try {
     const code = await run(args, {
-      environment: {},
+      environment,
       input: () => input,
       out: (line) => out?.push(line),
       error: (line) => error?.push(line),

@@ -13,6 +13,7 @@ interface PlainEvent {
   readonly path?: string;
   readonly httpMethod?: string;
   readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
   readonly headers?: Record<string, string | undefined> | null;
   readonly requestContext?: { readonly http?: { readonly method: string } };
 }
@@ -24,7 +25,7 @@ function shop(sessions: SessionFactory<Shop>) {
     const method = event.httpMethod ?? event.requestContext?.http?.method;
     const session = await context.session();
     if (method === 'POST' && path === '/cart') {
-      const sku = new URLSearchParams(event.body ?? '').get('sku') ?? '';
+      const sku = new URLSearchParams(Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString()).get('sku') ?? '';
       await session.update('cart', (cart = []) => [...cart, sku]);
       // A load balancer with multi-value headers reads no others.
       return { statusCode: 303, headers: { location: '/' }, multiValueHeaders: { location: ['/'] }, body: '' };

@@ -22,8 +22,11 @@ export interface ExpiredSession<Data extends object = Record<string, unknown>> {
 export interface ExpiredHandlerOptions {
   /** The codec of the factory that wrote the sessions. @default - JSON */
   readonly codec?: Codec;
-  /** Called for items that can't be read (`item-invalid`); they are skipped. @default - none */
-  readonly onEvent?: (event: SessionEvent) => void;
+  /**
+   * Called for items that can't be read (`item-invalid`); they are skipped. It may be async; what it returns, throws or
+   * rejects with is ignored. @default - none
+   */
+  readonly onEvent?: (event: SessionEvent) => unknown;
 }
 
 /** An event of DynamoDB Streams, as Lambda hands it over. */
@@ -108,7 +111,8 @@ function readExpired<Data extends object>(
 /** A listener that fails must not hold up the stream. */
 function tell(onEvent: ExpiredHandlerOptions['onEvent'], event: SessionEvent): void {
   try {
-    onEvent?.(event);
+    const returned = onEvent?.(event);
+    if (returned instanceof Promise) returned.catch(() => undefined);
   } catch {
     // Nothing depends on it.
   }
