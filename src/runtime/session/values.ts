@@ -75,7 +75,8 @@ export class Values {
 
   public get(key: string): unknown {
     const entry = this.#entryOf(key);
-    if (entry?.state === 'closed') this.#open(key, entry);
+    // A key that is gone has an entry too: its deletion was stored, or newer data lacks it.
+    if (entry?.state === 'closed' && entry.stored !== undefined) this.#open(key, entry);
     return entry?.value;
   }
 
