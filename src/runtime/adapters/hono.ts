@@ -42,7 +42,7 @@ export function honoSessions<Data extends object>(
     context.set('session', () => request.session());
     context.set('endSession', () => request.endSession());
     await next();
-    if (!request.isUsed) return;
+    if (request.endUnused()) return;
     const { res: response, error } = context;
     const { headers, unavailable, failure } = await settle(request, { status: response.status, error });
     // An application's own page for errors is kept, unless it says 500, as Hono's own does.

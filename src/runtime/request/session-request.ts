@@ -162,7 +162,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   public async finish({ status, error }: RequestOutcome = {}): Promise<FinishedRequest> {
     let failure = error;
     if (error === undefined && !(Number(status) >= 500)) {
-      if (!this.#isUsed) return this.#unused();
+      if (this.endUnused()) return UNUSED;
       try {
         return { headers: await this.commit() };
       } catch (reason) {
@@ -175,14 +175,16 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     return { headers };
   }
 
+  /** @internal Ends a request whose session nobody has asked for; what asks for it later can only read it. */
+  public endUnused(): boolean {
+    if (this.#isUsed) return false;
+    this.#isFinished = true;
+    return true;
+  }
+
   /** The text of the id cookie that the response sends so far, set or cleared, or `undefined` for none. */
   public idCookie(): string | undefined {
     return this.#scope?.response.idCookie;
-  }
-
-  #unused(): FinishedRequest {
-    this.#isFinished = true;
-    return UNUSED;
   }
 
   async #open(): Promise<OpenedSession> {
