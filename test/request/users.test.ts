@@ -149,6 +149,17 @@ for (const engine of embeddedEngines()) {
         expect((await refs()).sort()).toEqual([one.session.ref, other.session.ref].sort());
       });
 
+      test('again, by somebody who is signed in, and one right after the other with a click too many loses no cart either', async () => {
+        const visitor = await signedIn();
+        const [one, other] = [await visitor.open(), await visitor.open()];
+        one.session.signIn(userId);
+        other.session.signIn(userId);
+        await one.request.commit();
+        await other.request.commit();
+        expect(one.session.toObject()).toEqual({ name: 'Ada' });
+        expect(other.session.toObject()).toEqual({ name: 'Ada' });
+      });
+
       test('does not hold a new deadline back: the list ends with it', async () => {
         const visitor = await signedIn();
         shop.clock.advanceSeconds(600);
