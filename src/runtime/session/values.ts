@@ -240,7 +240,10 @@ export class Values {
   /** @throws TypeError for a value that cannot be stored, with the path of what is wrong */
   public stringify(key: string, value: unknown): string {
     try {
-      return this.#codec.stringify(value);
+      const text: unknown = this.#codec.stringify(value);
+      // `JSON.stringify` gives undefined for a function, which would delete the key.
+      if (typeof text !== 'string') throw new TypeError('the codec made no text of it');
+      return text;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'the codec refused it';
       const advice = 'Store what JSON keeps, or choose another codec.';
