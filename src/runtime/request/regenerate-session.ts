@@ -80,7 +80,7 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
 /** Stores the image, which nobody can write any more, with this request's changes over it. */
 async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
   const { scope, session } = opened;
-  const snapshot = session.snapshot(StoredForm.isPortable);
+  const snapshot = session.snapshot(StoredForm.mayTravel(scope.options));
   const user = ownerOf(scope, changeset, image.usr);
   // Another user is another session.
   if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) return beginAnew(opened, opened.known as Stored);
