@@ -188,13 +188,23 @@ export class Values {
     this.#stored = stored;
   }
 
-  /** @throws TypeError for a key that cannot be stored */
-  public beginUpdate(key: string): UpdateStart {
+  /** Grows with each `set` and `delete`. */
+  public get revision(): number {
+    return this.#revision;
+  }
+
+  /**
+   * @param since - the revision when the update was called: what was set after that counts over it
+   * @throws TypeError for a key that cannot be stored
+   */
+  public beginUpdate(key: string, since = this.#revision): UpdateStart {
     checkKey(key);
+    // The session may have been ended in between, and another one begun.
+    const revision = Math.min(since, this.#revision);
     this.get(key);
     const entry = this.#entryOf(key);
-    const own = entry !== undefined && this.#isChanged(key, entry) ? { text: this.#currentText(key, entry) } : undefined;
-    return { key, revision: this.#revision, own };
+    const isOwn = entry !== undefined && entry.setAt <= revision && this.#isChanged(key, entry);
+    return { key, revision, own: isOwn ? { text: this.#currentText(key, entry) } : undefined };
   }
 
   /** Whether a key was set or deleted since an update of it began. */
