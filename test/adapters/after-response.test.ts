@@ -40,8 +40,12 @@ const ADAPTERS: Readonly<Record<string, Answer>> = {
   honoSessions: async (sessions, cookie) => {
     const values = new Map<string, unknown>();
     const context = {
-      req: { raw: new Request('https://shop.example/', { headers: { cookie } }) }, env: {}, error: undefined, res: new Response('ok'),
-      get: (key: string) => values.get(key), set: (key: string, value: unknown) => void values.set(key, value),
+      req: { raw: new Request('https://shop.example/', { headers: { cookie } }) },
+      env: {},
+      error: undefined,
+      res: new Response('ok'),
+      get: (key: string) => values.get(key),
+      set: (key: string, value: unknown) => void values.set(key, value),
     };
     await honoSessions(sessions)(context as unknown as HonoContext, async () => undefined);
     return values.get('session') as Open;
