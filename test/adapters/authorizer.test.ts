@@ -75,6 +75,14 @@ test('a decision may be true or false alone, or come later', async () => {
   expect(results.map(({ isAuthorized }) => isAuthorized)).toEqual([true, false, true, false, true]);
 });
 
+test.each<[string, unknown]>([
+  ['null, as a key may hold', null], ['an empty text', ''], ['a text', 'ada'], ['0', 0], ['NaN', NaN], ['1', 1], ['a function', () => true],
+])('a decision that is neither true nor an object of values lets nobody pass: %s', async (_, decision) => {
+  const decide = sessionAuthorizerOf(() => decision as boolean);
+  expect((await decide(MAKERS['HTTP API, payload 2.0'](''))).isAuthorized).toBe(false);
+  expect(await decide(MAKERS['REST API'](''))).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
+});
+
 test('a decision that changes the session fails, and nothing is written', async () => {
   const visitor = await scene.signedIn();
   const event = MAKERS['REST API'](cookieOf(visitor));

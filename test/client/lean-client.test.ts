@@ -121,6 +121,11 @@ describe('answers that are not DynamoDB’s', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each(['{}', '{"status":"ok"}'])('%s without the request id that each of DynamoDB’s has rejects, and is not taken for a missing item', async (body) => {
+    server.script({ body });
+    await expect(scripted().getItem(read, options)).rejects.toThrow();
+  });
+
   test('half an answer rejects and is not taken for a missing item', async () => {
     server.script({ breaks: true, headers: { 'content-length': '100' }, body: '{"Item":' }, { breaks: true, body: '{}' });
     const client = scripted();

@@ -1,5 +1,6 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SessionEvent, SessionFactoryOptions, sessionFactory } from '../../src/runtime';
+import { sessionStore } from '../../src/runtime/adapters/express-session';
 import { newSessionId } from '../../src/runtime/session/id';
 import { keyOf } from '../../src/runtime/table/key';
 import { Scene } from '../support/scene';
@@ -169,4 +170,9 @@ describe('an item that is damaged', () => {
     expect((await scene.table.item(visitor.id))?.dat?.M?.cart).toEqual({ S: '["tea"]' });
     expect(Object.prototype).not.toHaveProperty('admin');
   });
+});
+
+test.each(['x'.repeat(1025), 'é'.repeat(513), '\0', ''])('an id of any form, which koa-session takes from an unsigned cookie, is no session to its store, and no error (%#)', async (id) => {
+  const sessions = sessionFactory({ tableName: scene.table.name, client: scene.table.client, clock: scene.clock });
+  await expect(sessionStore(sessions).get(id, 86_400_000, {})).resolves.toBeUndefined();
 });

@@ -136,3 +136,43 @@ test('a first session is made into text once where it is set, and an object once
   expect(texts).toBe(3);
   expect(await visitor.visit(readAll)).toEqual({ name: 'Ada', cart: ['tea', 'milk'] });
 });
+
+describe('A key that is gone', () => {
+  type Act = (session: ShopSession, other: Visitor) => Promise<unknown> | unknown;
+  const WAYS: [string, Act][] = [
+    ['deleted and saved', (session) => (session.delete('name'), session.save())],
+    ['cleared and saved', (session) => (session.clear(), session.save())],
+    ['taken and saved', (session) => (session.take('name'), session.save())],
+    ['deleted by an exact update', (session) => session.update('name', () => undefined)],
+    ['deleted, and saved under a new id', (session) => (session.regenerate(), session.delete('name'), session.save())],
+    ['deleted by another request before an exact update of another key', async (session, other) => {
+      await other.visit((quick) => quick.delete('name'));
+      await session.update('count', () => 1);
+    }],
+    ['deleted by another request before a new id', async (session, other) => {
+      await other.visit((quick) => quick.delete('name'));
+      session.regenerate();
+      await session.save();
+    }],
+    ['of a session that ran out before its new id', async (session) => {
+      session.regenerate();
+      session.set('count', 1);
+      scene.clock.advanceSeconds(1300);
+      await session.save();
+    }],
+  ];
+
+  test.each(WAYS)('%s reads as absent in the same request, and can be set and updated again', async (_, act) => {
+    for (const write of [(session: ShopSession) => session.set('name', 'Bob'), (session: ShopSession) => session.update('name', (name) => name ?? 'Bob')]) {
+      const visitor = await scene.signedIn();
+      const { request, session } = await visitor.open();
+      expect(session.get('name')).toBe('Ada');
+      await act(session, scene.copyOf(visitor));
+      expect([session.get('name'), session.has('name'), session.take('name'), session.toObject().name]).toEqual([undefined, false, undefined, undefined]);
+      await write(session);
+      expect(session.get('name')).toBe('Bob');
+      await visitor.commit(request);
+      expect(await visitor.visit((later) => later.get('name'))).toBe('Bob');
+    }
+  });
+});

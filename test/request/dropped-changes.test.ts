@@ -125,6 +125,16 @@ describe('while an update is under way', () => {
   });
 });
 
+test.each([true, false])('a set right after update() was called counts over its result (stored: %j)', async (isStored) => {
+  const visitor = isStored ? await scene.signedIn() : scene.visitor();
+  await visitor.visit(async (session) => {
+    const updated = session.update('count', (count = 0) => count + 1);
+    session.set('count', 100);
+    await updated;
+  });
+  expect(await scene.seen(visitor)).toMatchObject({ count: 100 });
+});
+
 describe('an update() that is refused', () => {
   test.each([['a promise', async () => 1], ['a promise of another kind', () => ({ then: () => undefined })]])(
     'because its function returns %s says so, writes nothing and leaves the session as it was', async (_, change) => {

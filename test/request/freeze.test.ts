@@ -200,6 +200,17 @@ describe.each(embeddedEngines())('a new id on $name', (engine) => {
       expect(frozen).toEqual({ ...before, frz: { B: expect.any(Uint8Array) }, exp });
     });
 
+    test.each([true, false])('brings nothing back once the session that took its place was signed out (keepDeadline: %j)', async (keepDeadline) => {
+      const visitor = await scene.signedIn();
+      const slow = other(visitor);
+      const { request, session } = await slow.open();
+      await visitor.visit((quick) => quick.regenerate({ keepDeadline }));
+      await scene.signOut(visitor);
+      session.regenerate({ keepDeadline });
+      await slow.commit(request);
+      expect(await scene.seen(slow)).toEqual({});
+    });
+
     test('gives a stranger who opened it before no more than it held then, under an id of the stranger’s own', async () => {
       const visitor = await scene.signedIn();
       const stranger = other(visitor);

@@ -292,3 +292,9 @@ test.each<[string, object]>([
 test('options that are missing altogether are refused by the same words', () => {
   expect(() => (connectDynamoDb as () => unknown)()).toThrow(/^connectDynamoDb: tableName/);
 });
+
+test('a cookie of the name of ours cannot move in, which is refused when the factory is made', () => {
+  const options = { tableName: 'Sessions', client: shop.client, cookie: { name: 'connect.sid' } };
+  expect(() => sessionFactory({ ...options, migrateFrom: connectDynamoDb({ tableName: 'old', secret }) })).toThrow(/cookie\.name/);
+  expect(() => sessionFactory({ ...options, migrateFrom: connectDynamoDb({ tableName: 'old', secret, cookieName: 'old.sid' }) })).not.toThrow();
+});

@@ -57,3 +57,15 @@ test('a session that fits to the byte gets its new id', async () => {
   await visit({}, (session) => expect(session.get('note')?.length).toBeGreaterThan(400_000));
   expect(table.items()).toHaveLength(2);
 });
+
+test('whoever holds the old id cannot keep a sign-in from happening by filling the session, at least not one that clears it', async () => {
+  for (const spare of [0, 8]) {
+    await fill(spare);
+    await visit({}, (session) => {
+      session.clear();
+      session.regenerate();
+      session.set('count', 1);
+    });
+    await visit({}, (session) => expect(session.toObject()).toEqual({ count: 1 }));
+  }
+});

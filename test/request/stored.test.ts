@@ -78,6 +78,17 @@ describe('a compressed value', () => {
   });
 });
 
+test.each<[string, Codec['stringify']]>([
+  ['nothing', (value) => JSON.stringify(value)],
+  ['a promise', (async (value: unknown) => JSON.stringify(value)) as unknown as Codec['stringify']],
+])('a codec that makes %s of a value has it refused at its line, and nothing is deleted in its place', async (_, stringify) => {
+  const visitor = await scene.signedIn();
+  const { request, session } = await scene.copyOf(visitor, { codec: { stringify, parse: JSON.parse } }).open();
+  expect(() => session.set('name', (() => 'Bob') as unknown as string)).toThrow(TypeError);
+  await request.commit();
+  expect(await scene.seen(visitor)).toEqual({ name: 'Ada' });
+});
+
 describe('a sealed value', () => {
   async function sealed(): Promise<Visitor> {
     const visitor = await scene.signedIn({ sealed: true });
@@ -95,6 +106,15 @@ describe('a sealed value', () => {
     const visitor = await sealed();
     expect(JSON.stringify(await scene.table.item(visitor.id))).not.toContain('secret');
     expect(Buffer.from(bytesOf((await scene.table.item(visitor.id))?.dat?.M?.note as AttributeValue)).includes('secret')).toBe(false);
+  });
+
+  test('from before sealed was turned on is sealed with the next new id, and so are messages', async () => {
+    const visitor = await scene.signedIn();
+    await visitor.visit((session) => session.flash('Hello, Ada'));
+    const later = scene.copyOf(visitor, { sealed: true });
+    await later.visit((session) => session.regenerate());
+    expect(JSON.stringify(await scene.table.item(later.id))).not.toContain('Ada');
+    expect(await later.visit((session) => [session.toObject(), session.popFlash()])).toEqual([{ name: 'Ada' }, ['Hello, Ada']]);
   });
 
   test('of which any one byte was altered is absent, with an event', async () => {

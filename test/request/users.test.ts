@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SessionClient, SessionEndedError, SessionError, SessionFactory, SessionUnavailableError, sessionFactory } from '../../src/runtime';
 import { refOf, userKeyOf } from '../../src/runtime/table/key';
@@ -148,6 +149,17 @@ for (const engine of embeddedEngines()) {
         expect((await refs()).sort()).toEqual([one.session.ref, other.session.ref].sort());
       });
 
+      test('again, by somebody who is signed in, and one right after the other with a click too many loses no cart either', async () => {
+        const visitor = await signedIn();
+        const [one, other] = [await visitor.open(), await visitor.open()];
+        one.session.signIn(userId);
+        other.session.signIn(userId);
+        await one.request.commit();
+        await other.request.commit();
+        expect(one.session.toObject()).toEqual({ name: 'Ada' });
+        expect(other.session.toObject()).toEqual({ name: 'Ada' });
+      });
+
       test('does not hold a new deadline back: the list ends with it', async () => {
         const visitor = await signedIn();
         shop.clock.advanceSeconds(600);
@@ -283,6 +295,29 @@ for (const engine of embeddedEngines()) {
         }
       });
 
+      test.each([false, true])('of a session that ran out meanwhile leaves no session outside of the list (after endAll: %j)', async (ends) => {
+        const visitor = await signedIn();
+        const { request, session } = await visitor.open();
+        session.regenerate();
+        session.set('note', 'may administer');
+        if (ends) await user().endAll();
+        shop.clock.advanceSeconds(1300);
+        await expect(session.save()).rejects.toBeInstanceOf(SessionEndedError);
+        expect((await request.commit()).setCookie).toEqual([]);
+        expect(JSON.stringify(await shop.table.items())).not.toContain('may administer');
+      });
+
+      test('of a session that others made too large meanwhile leaves no session outside of the list', async () => {
+        const visitor = await signedIn();
+        const { request, session } = await visitor.open();
+        session.regenerate();
+        session.set('note', `may administer ${randomBytes(1500).toString('hex')}`);
+        await shop.copyOf(visitor, { ...options, compress: false }).visit((other) => other.set('cart', ['x'.repeat(408_000)]));
+        await expect(session.save()).rejects.toMatchObject({ code: 'too-large' });
+        expect((await request.finish({ error: new Error('no') })).headers.setCookie).toEqual([]);
+        expect(JSON.stringify(await shop.table.items())).not.toContain('may administer');
+      });
+
       test('twice at once of a listed session goes on with one of them', async () => {
         const visitor = await signedIn();
         const [one, other] = [await visitor.open(), await visitor.open()];
@@ -414,7 +449,44 @@ for (const engine of embeddedEngines()) {
       });
     });
 
+    describe.each([2, 8])('%d at once', (count) => {
+      const atOnce = <Result>(act: (i: number) => Promise<Result>) => Promise.all(Array.from({ length: count }, (_, i) => act(i)));
+      const four = async () => [await signedIn(), await signedIn(), await signedIn(), await signedIn()];
+
+      test('of list each say the same; of end one says that it was there; of endAll each session is counted once', async () => {
+        const visitors = await four();
+        expect((await atOnce(() => user().list())).map((listed) => listed.length)).toEqual(Array(count).fill(4));
+        const [ref = ''] = await refs();
+        expect((await atOnce(() => user().end(ref))).filter(Boolean)).toHaveLength(1);
+        expect(await refs()).toHaveLength(3);
+        expect((await atOnce(() => user().endAll())).reduce((sum, ended) => sum + ended)).toBe(3);
+        expect(await refs()).toEqual([]);
+        expect(await Promise.all(visitors.map(isAlive))).toEqual([false, false, false, false]);
+      });
+
+      test('of all three end what was there', async () => {
+        const visitors = await four();
+        const [ref = ''] = await refs();
+        await atOnce(async (i) => (i % 3 === 0 ? user().endAll() : i % 3 === 1 ? user().list() : user().end(ref)));
+        expect(await Promise.all(visitors.map(isAlive))).toEqual([false, false, false, false]);
+        expect(await entries()).toEqual({});
+      });
+    });
+
     describe('end', () => {
+      test('after the commit knows the new ref alone, and ends the session for the next request', async () => {
+        const visitor = await signedIn();
+        const { request, session } = await visitor.open();
+        session.regenerate();
+        const before = session.ref as string;
+        await visitor.commit(request);
+        expect(await user().end(before)).toBe(false);
+        expect(await user().end(session.ref as string)).toBe(true);
+        expect(await user().end(session.ref as string)).toBe(false);
+        expect(await user().endAll()).toBe(0);
+        expect(await shop.seen(visitor)).toEqual({});
+      });
+
       test('ends one session of the list, and says whether it was there', async () => {
         const [one, other] = [await signedIn(), await signedIn()];
         const ref = (await one.visit((session) => session.ref)) as string;

@@ -63,8 +63,10 @@ export function sessionAuthorizer<Data extends object, Event extends AuthorizerE
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
 function decision({ version, routeArn, methodArn }: AuthorizerEvent, ref: string | undefined, values: AuthorizerValues | boolean | undefined) {
-  const isAuthorized = values !== undefined && values !== false;
-  const context = typeof values === 'object' ? { ...values } : {};
+  // A handler in JavaScript may give anything: null where a key holds it, or a text that is meant as a name.
+  const given = typeof values === 'object' && values !== null ? values : undefined;
+  const isAuthorized = values === true || given !== undefined;
+  const context = { ...given };
   if (version === '2.0') return { isAuthorized, context } as AuthorizerResult;
   const Resource = methodArn ?? routeArn ?? '';
   const Statement = [{ Action: 'execute-api:Invoke', Effect: isAuthorized ? 'Allow' : 'Deny', Resource }];

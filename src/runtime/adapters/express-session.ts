@@ -6,7 +6,7 @@
 import { mustBeFactory } from './mount';
 import { SessionStore, StoredSession, answer, closed, newIdle, opened } from './stored-session';
 import { SessionError } from '../errors';
-import type { SessionById } from '../request/by-id';
+import { type SessionById, isUsableId } from '../request/by-id';
 import { SessionFactory } from '../request/session-factory';
 
 export { type SessionStore, type StoredSession } from './stored-session';
@@ -51,7 +51,8 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
   class SessionTableStore extends Parent {
     public get(id: string, ...rest: unknown[]): unknown {
       return answer(rest, async () => {
-        const found = await byId.read(id);
+        // Where the library takes it from an unsigned cookie, a stranger decides what it is.
+        const found = isUsableId(id) ? await byId.read(id) : undefined;
         if (found === undefined) return undefined;
         const data = opened(found.data());
         known.set(contextOf(rest) ?? data, { id, found });

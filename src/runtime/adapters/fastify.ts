@@ -61,7 +61,7 @@ export function fastifySessions<Data extends object>(sessions: SessionFactory<Da
     instance.addHook('onSend', async (key, reply, payload) => {
       // After an error of ours, Fastify sends another response, which passes through here again.
       const request = mount.unfinished(key);
-      if (!request?.isUsed) return payload;
+      if (request === undefined || request.endUnused()) return payload;
       const { headers, unavailable, failure } = await settle(request, { status: reply.statusCode });
       applyHeaders(sinkOf(reply), headers);
       if (failure) throw failure.error;

@@ -44,7 +44,7 @@ export function fetchHandler<
     const context = sessionOf(request);
     try {
       const response = await handler(incoming, context, ...rest);
-      if (!request.isUsed) return response;
+      if (request.endUnused()) return response;
       const { headers, unavailable } = await request.finish({ status: response.status });
       return withHeaders(unavailable ? toFetch<Result>(unavailable) : response, headers);
     } catch (error) {

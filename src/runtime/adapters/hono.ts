@@ -42,7 +42,7 @@ export function honoSessions<Data extends object>(
     context.set('session', () => request.session());
     context.set('endSession', () => request.endSession());
     await next();
-    if (!request.isUsed) return;
+    if (request.endUnused()) return;
     const { res: response, error } = context;
     const { headers, unavailable, failure } = await settle(request, { status: response.status, error });
     // The application's own error page is kept, unless its status is 500, like that of Hono's default page.

@@ -43,7 +43,7 @@ export function koaSessions<Data extends object>(sessions: SessionFactory<Data>)
     const request = mount.add(context, mount.begin({ cookies: sent.cookie, headers: sent as SessionRequestInit['headers'], https: secure, method }));
     Object.assign(context, sessionOf(request));
     const thrown = await caught(next);
-    if (!request.isUsed) return rethrow(thrown);
+    if (request.endUnused()) return rethrow(thrown);
     const { headers, unavailable, failure } = await settle(request, thrown ? { status: 500, ...thrown } : { status: context.status });
     if (unavailable) {
       for (const name of OF_THE_BODY) context.remove(name);

@@ -58,14 +58,14 @@ export function middySessions<Data extends object>(sessions: SessionFactory<Data
     },
     after: async (middy) => {
       const request = mount.unfinished(middy);
-      if (!request?.isUsed) return;
+      if (request === undefined || request.endUnused()) return;
       const source = sourceOf('middySessions', middy.event);
       const { headers, unavailable } = await request.finish({ status: statusOf(middy.response) });
       middy.response = addSessionHeaders(unavailable ? toUnavailable(unavailable, source) : middy.response, headers, source);
     },
     onError: async (middy) => {
       const request = mount.has(middy) ? mount.of(middy) : undefined;
-      if (!request?.isUsed) return;
+      if (request === undefined || request.endUnused()) return;
       const source = sourceOf('middySessions', middy.event);
       if (middy.response === undefined) {
         middy.response = await failed(request, middy.error, source).catch(() => undefined);

@@ -48,7 +48,7 @@ export function powertoolsSessions<Data extends object>(
       if (unavailable) keepFromError(context);
       throw error;
     }
-    if (!request.isUsed) return undefined;
+    if (request.endUnused()) return undefined;
     const { headers, unavailable, failure } = await settle(request, { status: context.res.status });
     put(context, headers, unavailable);
     if (failure) throw failure.error;

@@ -57,7 +57,7 @@ export function reactRouterSessions<Data extends object>(sessions: SessionFactor
     values.set(context, () => remember(request.session()));
     values.set(ending, () => remember(request.endSession()));
     const response = (await next()) as FetchResponse;
-    if (!request.isUsed) return response as Result;
+    if (request.endUnused()) return response as Result;
     const { status } = response;
     const { headers, unavailable, failure } = await settle(request, { status, error: status === 500 ? error : undefined });
     if (failure && headers.setCookie.length === 0) throw failure.error;

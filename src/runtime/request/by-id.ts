@@ -68,9 +68,7 @@ export class SessionsById {
   }
 
   #identity(id: string): Identity {
-    const bytes = typeof id === 'string' ? Buffer.byteLength(id) : 0;
-    // A NUL at the start marks the keys of users' items.
-    if (bytes < 1 || bytes > LONGEST_ID || id.startsWith('\0')) {
+    if (!isUsableId(id)) {
       throw new TypeError(`byId: an id is a text of 1 to ${LONGEST_ID} bytes that does not begin with a NUL.`);
     }
     return identityOf(id, this.#parts.options.namespace);
@@ -79,6 +77,12 @@ export class SessionsById {
   #scope(): RequestScope {
     return detachedScope(this.#parts);
   }
+}
+
+/** Whether an id may name a session: a text of 1 to 1,024 bytes. A NUL at its start is how the keys of users' items are told from those of sessions. */
+export function isUsableId(id: unknown): id is string {
+  const bytes = typeof id === 'string' ? Buffer.byteLength(id) : 0;
+  return bytes >= 1 && bytes <= LONGEST_ID && !(id as string).startsWith('\0');
 }
 
 function byId(opened: OpenedSession): SessionById {

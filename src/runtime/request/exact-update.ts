@@ -19,11 +19,12 @@ type Change = (value: unknown) => unknown;
  *
  * A pending new id takes effect first, so no part of a sign-in is ever written under the old one.
  *
+ * @param revision - that of the data when the update was called
  * @throws SessionConflictError if nobody can tell whether it was applied
  * @throws SessionEndedError if the session has ended; it was not applied
  */
-export async function exactUpdate(opened: OpenedSession, key: string, change: Change): Promise<void> {
-  const start = opened.session.data.beginUpdate(key);
+export async function exactUpdate(opened: OpenedSession, key: string, change: Change, revision: number): Promise<void> {
+  const start = opened.session.data.beginUpdate(key, revision);
   await repeatRace(opened.scope, 'identity' in opened.known ? opened.known.identity.key : undefined, async () => {
     if (opened.session.renewal !== undefined && isStored(opened.known)) await writeSession(opened);
     opened.rejectEnded('not-applied');
@@ -45,12 +46,14 @@ function isStored(known: Known): known is Stored {
 async function updateNew(opened: OpenedSession, start: UpdateStart, change: Change): Promise<void> {
   const { data } = opened.session;
   const { text, value } = data.baseOf(start);
-  data.set(start.key, applied(change, value));
+  const after = applied(change, value);
+  const isSetOver = data.isSetSince(start);
+  if (!isSetOver) data.set(start.key, after);
   const written = data.beginUpdate(start.key);
   try {
     await writeSession(opened);
   } catch (error) {
-    if (!data.isSetSince(written)) data.set(start.key, data.parse(text));
+    if (!isSetOver && !data.isSetSince(written)) data.set(start.key, data.parse(text));
     throw error;
   }
 }

@@ -140,8 +140,10 @@ export class OpenedSession implements SessionHost {
 
   public update(key: string, change: (value: unknown) => unknown): Promise<void> {
     this.beforeChange();
+    // What the handler sets from here on counts over the update, also before its turn comes.
+    const { revision } = this.session.data;
     return this.#inTurn(async () => {
-      await exactUpdate(this, key, change);
+      await exactUpdate(this, key, change, revision);
     });
   }
 

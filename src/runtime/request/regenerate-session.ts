@@ -21,7 +21,7 @@ const LEAST_PART = 1 / 3;
  * |---|---|---|
  * | frozen, by this request or another one | the final image with this request's changes | the cookie, last of all |
  * | frozen | cannot be stored | the visitor is signed out; another `save()` of this request goes on |
- * | ran out | without `keepDeadline`: what this request set | a new session |
+ * | ran out | without `keepDeadline`: what this request set | a new session; a user's has ended, unless this is a sign-in |
  * | gone | none | somebody signed out, and has the last word; a sign-in goes on with what this request set |
  * | a user's | and its entry in one transaction | where the entry is gone, somebody has ended the session: as above |
  *
@@ -38,7 +38,7 @@ export async function regenerateSession(opened: OpenedSession, changeset: Change
     opened.rebase('frozen', known.identity, result.image);
     return copy(opened, changeset, { kind: 'frozen', identity: known.identity, record: result.image });
   }
-  if (result.kind === 'expired' && !keepsDeadline(changeset)) {
+  if (result.kind === 'expired' && mayBeginAnew(changeset, known.record)) {
     opened.scope.emit('expired', known.identity.key);
     return beginAnew(opened, known);
   }
@@ -83,7 +83,7 @@ async function freeze({ scope }: OpenedSession, { identity, record }: Stored): P
 /** Stores the image, which nobody can write any more, with this request's changes over it. */
 async function copy(opened: OpenedSession, changeset: Changeset, { record: image }: Stored): Promise<void> {
   const { scope, session } = opened;
-  const snapshot = session.snapshot(StoredForm.isPortable);
+  const snapshot = session.snapshot(StoredForm.mayTravel(scope.options));
   const user = ownerOf(scope, changeset, image.usr);
   // Another user is another session.
   if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) return beginAnew(opened, opened.known as Stored);
@@ -92,7 +92,7 @@ async function copy(opened: OpenedSession, changeset: Changeset, { record: image
     if (user === undefined) await storeNew(opened, changeset, next);
     else if (!(await storeUserSession(opened, changeset, user, next))) opened.end(opened.known as Stored, 'not-applied');
   } catch (error) {
-    if (!(error instanceof SessionTooLargeError) || keepsDeadline(changeset)) throw error;
+    if (!(error instanceof SessionTooLargeError) || !mayBeginAnew(changeset, image)) throw error;
     // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.
     scope.emit('large', opened.known.kind === 'fresh' ? undefined : opened.known.identity.key);
     await beginAnew(opened, opened.known as Stored);
@@ -102,6 +102,11 @@ async function copy(opened: OpenedSession, changeset: Changeset, { record: image
 /** Whether the creation time and the absolute deadline stay; never at a sign-in. */
 function keepsDeadline({ renewal, signIn }: Changeset): boolean {
   return renewal?.keepDeadline === true && signIn === undefined;
+}
+
+/** Whether what this request set may become a session without the rest. Of a user's session it would live outside of the list. */
+function mayBeginAnew(changeset: Changeset, { usr }: SessionRecord): boolean {
+  return !keepsDeadline(changeset) && (changeset.signIn !== undefined || usr === undefined);
 }
 
 /** The times of the copy. Without the option `absoluteTimeout`, a user's session and its entry keep their deadline. */

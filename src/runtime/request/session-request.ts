@@ -168,7 +168,7 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
   public async finish({ status, error }: RequestOutcome = {}): Promise<FinishedRequest> {
     let failure = error;
     if (error === undefined && !(Number(status) >= 500)) {
-      if (!this.#isUsed) return this.#unused();
+      if (this.endUnused()) return UNUSED;
       try {
         return { headers: await this.commit() };
       } catch (reason) {
@@ -181,14 +181,16 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     return { headers };
   }
 
+  /** @internal Ends a request whose session nobody has asked for; what asks for it later can only read it. */
+  public endUnused(): boolean {
+    if (this.#isUsed) return false;
+    this.#isFinished = true;
+    return true;
+  }
+
   /** The value of `Set-Cookie` for the id that the response sends so far, set or cleared; `undefined` for none. */
   public idCookie(): string | undefined {
     return this.#scope?.response.idCookie;
-  }
-
-  #unused(): FinishedRequest {
-    this.#isFinished = true;
-    return UNUSED;
   }
 
   async #open(): Promise<OpenedSession> {

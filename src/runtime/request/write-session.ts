@@ -64,7 +64,7 @@ function failedTouch(error: unknown): undefined {
 
 /** Stores a new session for what was set. */
 export async function createSession(opened: OpenedSession, changeset: Changeset, known: Known): Promise<void> {
-  const snapshot = opened.session.snapshot(StoredForm.isPortable, changeset);
+  const snapshot = opened.session.snapshot(StoredForm.mayTravel(opened.scope.options), changeset);
   if (known.kind === 'missed' && known.isDoubtful) opened.known = { ...known, isDoubtful: await mayLive(opened, known) };
   const { scope } = opened;
   const times = scope.options.lifetime.begin(secondsOf(scope), changeset.idle?.seconds);

@@ -78,7 +78,8 @@ export class Values {
 
   public get(key: string): unknown {
     const entry = this.#entryOf(key);
-    if (entry?.state === 'closed') this.#open(key, entry);
+    // A key that is gone has an entry too: its deletion was stored, or newer data lacks it.
+    if (entry?.state === 'closed' && entry.stored !== undefined) this.#open(key, entry);
     return entry?.value;
   }
 
@@ -190,13 +191,23 @@ export class Values {
     this.#stored = stored;
   }
 
-  /** @throws TypeError for a key that cannot be stored */
-  public beginUpdate(key: string): UpdateStart {
+  /** Grows with each `set` and `delete`. */
+  public get revision(): number {
+    return this.#revision;
+  }
+
+  /**
+   * @param since - the revision when the update was called: what was set after that counts over it
+   * @throws TypeError for a key that cannot be stored
+   */
+  public beginUpdate(key: string, since = this.#revision): UpdateStart {
     checkKey(key);
+    // The session may have been ended in between, and another one begun.
+    const revision = Math.min(since, this.#revision);
     this.get(key);
     const entry = this.#entryOf(key);
-    const own = entry !== undefined && this.#isChanged(key, entry) ? { text: this.#currentText(key, entry) } : undefined;
-    return { key, revision: this.#revision, own };
+    const isOwn = entry !== undefined && entry.setAt <= revision && this.#isChanged(key, entry);
+    return { key, revision, own: isOwn ? { text: this.#currentText(key, entry) } : undefined };
   }
 
   /** Whether a key was set or deleted since an update of it began. */
@@ -242,7 +253,10 @@ export class Values {
   /** @throws TypeError for a value that cannot be stored, with the path of what is wrong */
   public stringify(key: string, value: unknown): string {
     try {
-      return this.#codec.stringify(value);
+      const text: unknown = this.#codec.stringify(value);
+      // `JSON.stringify` gives undefined for a function, which would delete the key.
+      if (typeof text !== 'string') throw new TypeError('the codec made no text of it');
+      return text;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'the codec refused it';
       const advice = 'Store what JSON keeps, or choose another codec.';

@@ -28,6 +28,11 @@ export class StoredForm {
     return (flagsOf(value) & SEALED) === 0;
   }
 
+  /** Whether a stored value may be copied as it is under another id: where values are sealed, none may, one of before that neither. */
+  public static mayTravel({ sealed }: Pick<StoredFormOptions, 'sealed'>): (value: StoredValue) => boolean {
+    return (value) => !sealed && StoredForm.isPortable(value);
+  }
+
   readonly #options: StoredFormOptions;
   readonly #id: string;
   #seal: Seal | undefined;
