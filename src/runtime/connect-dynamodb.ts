@@ -61,7 +61,7 @@ export function connectDynamoDb(options: ConnectDynamoDbOptions): SessionMigrati
   // Of a cookie with a prefix browsers take no header without Secure, not even one that removes it.
   const secure = mustBeSecure({ name: cookieName }) ? '; Secure' : '';
   const clearing = `${cookieName}=; Path=${path}${domain === undefined ? '' : `; Domain=${domain}`}; Max-Age=0${secure}; HttpOnly`;
-  return migrationBy('connect-dynamodb', (cookies): OldRow | undefined => {
+  return migrationBy(cookieName, (cookies): OldRow | undefined => {
     for (const value of valuesOf(cookies, cookieName)) {
       const id = verified(value, secrets as readonly string[]);
       if (id !== undefined) return { tableName, key: { [hashKey]: { S: prefix + id } }, clearing, read: readRow };

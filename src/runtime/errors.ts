@@ -124,9 +124,12 @@ export interface SizeLimit {
   readonly text: string;
 }
 
-const ITEM_LIMIT: SizeLimit = { bytes: 409_600, text: 'fit an item of DynamoDB' };
+const ITEM_LIMIT: SizeLimit = { bytes: 409_591, text: 'fit an item of DynamoDB' };
 
-/** The session would not fit an item of 400 KB (409,600 bytes), or 16 MiB once decompressed. Nothing was written. */
+/**
+ * The session would not fit an item of 400 KB, or 16 MiB once decompressed. Nothing was written. Of the 409,600 bytes
+ * of an item, 9 are kept for the token with which a session gets a new id.
+ */
 export class SessionTooLargeError extends SessionError {
   protected static override readonly kind: string = 'SessionTooLargeError';
   public override readonly name = 'SessionTooLargeError';

@@ -58,7 +58,7 @@ const ADAPTERS: Readonly<Record<string, Answer>> = {
   fastifySessions: async (sessions, cookie) => {
     const hooks: Record<string, (...values: unknown[]) => unknown> = {};
     const shop = fastifySessions(sessions);
-    shop({ addHook: (name: string, hook: (...values: unknown[]) => unknown) => (hooks[name] = hook) }, {}, () => undefined);
+    shop({ addHook: (name: string, hook: unknown) => (hooks[name] = hook as (typeof hooks)[string]) }, {}, () => undefined);
     const request = { headers: { cookie }, protocol: 'https', method: 'GET' };
     hooks.onRequest?.(request, {}, () => undefined);
     await hooks.onSend?.(request, { statusCode: 200 }, 'ok');

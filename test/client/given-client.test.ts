@@ -40,7 +40,7 @@ describe.each(Object.keys(KINDS))('a factory that is given a %s', (kind) => {
   const make = KINDS[kind]!;
 
   test('does not take an empty response for a session that is not there', async () => {
-    server.script({ body: '' });
+    server.script({ anonymous: true, body: '' });
     const sessions = sessionFactory({ tableName: 'Sessions', client: make(server.url), clock: new FakeClock() });
     const request = sessions.forRequest({ cookies: `session_id=${'A'.repeat(43)}`, https: true });
     await expect(request.session()).rejects.toMatchObject({ code: 'unavailable' });

@@ -122,7 +122,7 @@ describe('answers that are not DynamoDB’s', () => {
   });
 
   test.each(['{}', '{"status":"ok"}'])('%s without the request id that each of DynamoDB’s has rejects, and is not taken for a missing item', async (body) => {
-    server.script({ body });
+    server.script({ anonymous: true, body });
     await expect(scripted().getItem(read, options)).rejects.toThrow();
   });
 

@@ -16,7 +16,7 @@ import { selfSigned } from '../support/certificate';
 const SECRETS = { AWS_ACCESS_KEY_ID: 'AKIDCANARY', AWS_SECRET_ACCESS_KEY: 'secret-canary' };
 const input = { TableName: 'Sessions', Key: { sid: { B: new Uint8Array(32) } } };
 const NEVER = { signal: new AbortController().signal };
-const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+const OK = 'HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}';
 
 /** What a server does with one request. */
 type Answer = (socket: Socket, request: string) => void;
@@ -97,25 +97,25 @@ function clientPort(client: LeanClient) {
 
 describe('a response', () => {
   test.each<[string, Answer]>([
-    ['whose head breaks off', saysAndEnds('HTTP/1.1 200 OK\r\ncontent-le')],
+    ['whose head breaks off', saysAndEnds('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-le')],
     ['that is nothing at all', (socket) => socket.end()],
     ['that is reset', (socket) => socket.resetAndDestroy()],
     ['that is not HTTP', saysAndEnds('SSH-2.0-OpenSSH_9.6\r\n')],
-    ['whose body breaks off', saysAndEnds('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"Item":{}}')],
-    ['whose chunks break off', saysAndEnds('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n')],
-    ['whose body is reset', (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}', () => socket.resetAndDestroy())],
-    ['that is longer than it says', says('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{"Item":{}}')],
-    ['whose length is not a number', says('HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n{}')],
-    ['with two lengths', says('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}\n')],
-    ['without a length whose JSON breaks off', saysAndEnds('HTTP/1.1 200 OK\r\n\r\n{"Item":{')],
-    ['with a wrong CRC', says('HTTP/1.1 200 OK\r\nx-amz-crc32: 1\r\ncontent-length: 2\r\n\r\n{}')],
-    ['with a CRC that is not a number', says('HTTP/1.1 200 OK\r\nx-amz-crc32: none\r\ncontent-length: 2\r\n\r\n{}')],
-    ['that is a page', says('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>')],
-    ['that is empty', says('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')],
+    ['whose body breaks off', saysAndEnds('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 100\r\n\r\n{"Item":{}}')],
+    ['whose chunks break off', saysAndEnds('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n')],
+    ['whose body is reset', (socket) => socket.write('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 100\r\n\r\n{}', () => socket.resetAndDestroy())],
+    ['that is longer than it says', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 4\r\n\r\n{"Item":{}}')],
+    ['whose length is not a number', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: many\r\n\r\n{}')],
+    ['with two lengths', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}\n')],
+    ['without a length whose JSON breaks off', saysAndEnds('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\n\r\n{"Item":{')],
+    ['with a wrong CRC', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\nx-amz-crc32: 1\r\ncontent-length: 2\r\n\r\n{}')],
+    ['with a CRC that is not a number', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\nx-amz-crc32: none\r\ncontent-length: 2\r\n\r\n{}')],
+    ['that is a page', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>')],
+    ['that is empty', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 0\r\n\r\n')],
     ['without a body by its status', says('HTTP/1.1 204 No Content\r\n\r\n')],
     ['that leads elsewhere', says('HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n')],
     ['that switches the protocol', says('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n')],
-    ['with a header of 100 KB', says(`HTTP/1.1 200 OK\r\nx-large: ${'a'.repeat(100_000)}\r\ncontent-length: 2\r\n\r\n{}`)],
+    ['with a header of 100 KB', says(`HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\nx-large: ${'a'.repeat(100_000)}\r\ncontent-length: 2\r\n\r\n{}`)],
   ])('%s is not taken for one of DynamoDB, and its call may have been applied', async (_, answer) => {
     const { port, requests } = await rawServer(answer);
     expect(await outcomeOf(clientAt(port))).toMatchObject({ code: 'unavailable', outcome: 'unknown' });
@@ -125,16 +125,16 @@ describe('a response', () => {
   test.each<[string, Answer]>([
     ['comes after informational ones', says('HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', OK)],
     ['comes byte by byte', (socket) => [...OK].forEach((byte) => socket.write(byte))],
-    ['comes in chunks', says('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n')],
-    ['ends with its connection', saysAndEnds('HTTP/1.1 200 OK\r\n\r\n{}')],
+    ['comes in chunks', says('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n')],
+    ['ends with its connection', saysAndEnds('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\n\r\n{}')],
   ])('that %s is read', async (_, answer) => {
     const { port } = await rawServer(answer);
     expect(await clientAt(port).getItem(input, NEVER)).toEqual({});
   });
 
   test.each<[string, string]>([
-    ['half a head', 'HTTP/1.1 200 OK\r\n'],
-    ['half a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}'],
+    ['half a head', 'HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\n'],
+    ['half a body', 'HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 10\r\n\r\n{}'],
     ['informational responses alone', 'HTTP/1.1 102 Processing\r\n\r\n'],
     ['nothing', ''],
   ])('that never ends after %s is given up at the deadline, and its connection is closed', async (_, text) => {
@@ -183,7 +183,7 @@ describe('a connection', () => {
 
   test.each(['with the one before', 'later'])('that brings a response nobody asked for, %s, does not give it to the next call', async (when) => {
     const item = '{"Item":{"name":{"S":"of another"}}}';
-    const stray = `HTTP/1.1 200 OK\r\ncontent-length: ${item.length}\r\n\r\n${item}`;
+    const stray = `HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: ${item.length}\r\n\r\n${item}`;
     const { port, sockets } = await rawServer(says(when === 'later' ? OK : OK + stray), says(OK));
     const client = clientAt(port);
     expect(await client.getItem(input, NEVER)).toEqual({});
@@ -196,7 +196,7 @@ describe('a connection', () => {
     const { port, requests } = await rawServer((socket, head) => {
       const target = /x-amz-target: (\S+)/i.exec(head)![1]!;
       const body = JSON.stringify({ Item: { target: { S: target } } });
-      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      socket.write(`HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
     });
     const client = clientAt(port);
     const results = await Promise.all(Array.from({ length: 60 }, () => client.getItem(input, NEVER)));

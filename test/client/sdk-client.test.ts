@@ -64,7 +64,7 @@ describe.each(NAMES)('through a %s', (kind) => {
   });
 
   test.each(['', '{}'])('a response with the body %j and without a request id is not DynamoDB’s', async (body) => {
-    server.script({ body });
+    server.script({ anonymous: true, body });
     await expect(sdkClient(at()).getItem(input, NEVER)).rejects.toMatchObject({ name: 'UnrecognizedAnswer' });
   });
 

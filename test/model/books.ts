@@ -49,6 +49,10 @@ export class Books {
   #alive = new Map<string, Item>();
   readonly #listed = new Map<User, readonly string[]>();
   public readonly problems = new Set<string>();
+  /** Requests under way that make another secret of tokens. */
+  public newSecrets = 0;
+  /** How often one was asked for, and how often such a request has ended. */
+  public secretTurns = 0;
 
   public of(ref: string): Account {
     let account = this.#accounts.get(ref);

@@ -38,6 +38,9 @@ export class Request {
   readonly #messages = new Set<string>();
   /** Tokens that other pages had got before it read anything. */
   readonly #tokensBefore: ReadonlySet<string>;
+  readonly #secretTurnsBefore: number;
+  /** How often it asked for another secret of tokens. */
+  #ownSecrets = 0;
   /** Tokens that its page has got, for the session as it is or will be. */
   #tokens: string[] = [];
   readonly #ended: string[] = [];
@@ -50,6 +53,7 @@ export class Request {
     this.#visit = visit;
     this.#around = around;
     this.#tokensBefore = books.tokens;
+    this.#secretTurnsBefore = books.secretTurns;
   }
 
   public readonly onEvent = (event: SessionEvent): void => void this.#events.push(event);
@@ -63,6 +67,10 @@ export class Request {
     for (const step of this.#visit.steps) isGood = (await attempt(() => this.#take(step, request, sessions))) && isGood;
     if (this.#visit.end === 'commit' && isGood) isGood = await attempt(() => this.#stored(request, async () => void (await request.commit())));
     const { setCookie } = await request.discard();
+    if (this.#ownSecrets > 0) {
+      this.#books.newSecrets--;
+      this.#books.secretTurns++;
+    }
     this.#checkCookies(setCookie);
     return { setCookie, ended: this.#ended };
   }
@@ -196,6 +204,8 @@ export class Request {
 
   #newToken(session: Shop): void {
     session.newCsrfToken();
+    if (this.#ownSecrets++ === 0) this.#books.newSecrets++;
+    this.#books.secretTurns++;
     if (session.ref !== undefined) this.#books.of(session.ref).tokens.clear();
     this.#tokens = [];
   }
@@ -232,8 +242,14 @@ export class Request {
     const account = this.#books.of(ref);
     for (const [key, text] of this.#drafts) account.values.set(key, (account.values.get(key) ?? new Set()).add(text));
     for (const message of this.#messages) account.messages.add(message);
-    for (const token of tokens) account.tokens.add(token);
+    if (this.#isAloneWithSecret()) for (const token of tokens) account.tokens.add(token);
     this.#forget();
+  }
+
+  /** Whether no other request made another secret since this one began: a page that was read before that has a token of the former one. */
+  #isAloneWithSecret(): boolean {
+    const { newSecrets, secretTurns } = this.#books;
+    return newSecrets === Math.min(1, this.#ownSecrets) && secretTurns === this.#secretTurnsBefore + this.#ownSecrets;
   }
 
   #inherit(old: string, ref: string): void {

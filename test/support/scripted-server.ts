@@ -13,6 +13,8 @@ export interface ReceivedRequest {
 export interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Leave out the request id that each response of DynamoDB has. */
+  readonly anonymous?: boolean;
   readonly body?: string;
   /** Send the head and the body, and break the connection. */
   readonly breaks?: boolean;
@@ -59,7 +61,8 @@ export class ScriptedServer {
     this.requests.push({ headers: request.headers, url: request.url ?? '', body });
     const answer = (this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0]) ?? {};
     if (answer === 'silence') return this.#onSilence(request);
-    response.writeHead(answer.status ?? 200, { ...answer.headers });
+    const id = answer.anonymous === true ? {} : { 'x-amzn-requestid': 'scripted' };
+    response.writeHead(answer.status ?? 200, { ...id, ...answer.headers });
     if (answer.breaks !== true) {
       response.end(answer.body ?? '{}');
       return;

@@ -88,7 +88,11 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
   }
   const prefix = options.envPrefix ?? DEFAULT_ENV_PREFIX;
   const { access, ...settings } = withDefaults(merged(readEnvironment(environment, prefix + ENV.options), options));
-  const { timeout, reissueTime, absoluteTimeout } = settings;
+  const { timeout, reissueTime, absoluteTimeout, cookie } = settings;
+  // A cookie of ours that is malformed or dead would hide theirs, and theirs is always malformed to us.
+  if (options.migrateFrom?.cookieName === cookie.name) {
+    refuse({ option: 'cookie.name', value: cookie.name, allowed: 'another name than that of the cookie that migrateFrom reads' }, 'sessionFactory');
+  }
   const tableName = tableNameOf(options, environment, prefix + ENV.name);
   return {
     ...settings,

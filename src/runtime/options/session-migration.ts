@@ -4,8 +4,8 @@ import type { Clock, RandomBytes } from '../clock';
 
 /** The sessions of another store, which move in: what `connectDynamoDb` returns. There is nothing in it for you to call. */
 export interface SessionMigration {
-  /** The name of the other store. */
-  readonly store: string;
+  /** The name of the other store's cookie. */
+  readonly cookieName: string;
   /** @internal Makes what looks for the old session of a request, with the client and the settings of a factory. */
   connect(client: SessionClient, settings: MigrationSettings): (cookies: readonly unknown[]) => OldSession;
 }

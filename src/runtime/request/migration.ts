@@ -16,8 +16,8 @@ export interface OldRow {
 export type FindOldRow = (cookies: readonly unknown[]) => OldRow | undefined;
 
 /** Moves in the sessions that are found. */
-export function migrationBy(store: string, find: FindOldRow): SessionMigration {
-  return { store, connect: (client, settings) => (cookies) => new Migration(client, settings, () => find(cookies)) };
+export function migrationBy(cookieName: string, find: FindOldRow): SessionMigration {
+  return { cookieName, connect: (client, settings) => (cookies) => new Migration(client, settings, () => find(cookies)) };
 }
 
 /**

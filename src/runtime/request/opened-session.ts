@@ -5,8 +5,7 @@ import { leaveList, transactionProblem, userKey } from './users';
 import { touchSession, writeSession } from './write-session';
 import { derivedCsrfSecret } from '../session/csrf';
 import { Session, SessionHost } from '../session/session';
-import { NO_VALUES, SessionRecord, recordSize } from '../table/item';
-import { LARGEST_ITEM } from '../table/item-size';
+import { LARGEST_SESSION_ITEM, NO_VALUES, SessionRecord, recordSize } from '../table/item';
 import { refOf } from '../table/key';
 import { StoredForm } from '../table/stored-form';
 
@@ -246,7 +245,7 @@ export class OpenedSession implements SessionHost {
    */
   public checkSize(key: Uint8Array, record: SessionRecord): void {
     const bytes = recordSize(key, record);
-    if (bytes > LARGEST_ITEM) throw new SessionTooLargeError(bytes, largestKeys(record), { ref: refOf(key) });
+    if (bytes > LARGEST_SESSION_ITEM) throw new SessionTooLargeError(bytes, largestKeys(record), { ref: refOf(key) });
     if (bytes > LARGE) this.scope.emit('large', key);
   }
 

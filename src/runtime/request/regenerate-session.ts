@@ -4,7 +4,7 @@ import { repeatRace, secondsOf, targetOf } from './scope';
 import { ownerOf, storeUserSession } from './sign-in';
 import { NewSession, createSession, storeNew } from './write-session';
 import type { Changeset } from '../session/session';
-import { SessionRecord, SessionTimes, TOKEN_BYTES, newRecord, recordSize, withChanges } from '../table/item';
+import { SessionRecord, SessionTimes, TOKEN_BYTES, newRecord, withChanges } from '../table/item';
 import { refOf } from '../table/key';
 import type { FreezeResult } from '../table/store';
 import { StoredForm } from '../table/stored-form';
@@ -55,10 +55,7 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const flash = withChanges(record.flash, form.encode(changeset.flash, record.flash));
   const times = timesOf(opened, changeset, record);
   const usr = ownerOf(scope, changeset, record.usr);
-  const renewed = newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) });
-  // The old item needs room for the token that freezes it.
-  const frozen = { ...record, frz: new Uint8Array(TOKEN_BYTES) };
-  opened.checkSize(identity.key, recordSize(identity.key, frozen) > recordSize(identity.key, renewed) ? frozen : renewed);
+  opened.checkSize(identity.key, newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) }));
   const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
   if (left >= scope.options.deadline * LEAST_PART) return;
   throw new SessionUnavailableError('unavailable', 'The function has too little time left to give the session a new id; nothing was changed.', {

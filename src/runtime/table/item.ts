@@ -1,4 +1,4 @@
-import { itemSize, mapSize, valueSize } from './item-size';
+import { LARGEST_ITEM, itemSize, mapSize, valueSize } from './item-size';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../../contract';
 import { AttributeValue, Item } from '../client/session-client';
 
@@ -17,6 +17,11 @@ export const SEALED = 2;
 export const MOST_TOKENS = 8;
 /** Bytes of a token. With eight of them in an item at a time, two alike do not occur. */
 export const TOKEN_BYTES = 6;
+/**
+ * The largest item of a session that can be used, in bytes: it leaves room for the token that freezes it. Without that,
+ * whoever holds an id could keep the session from getting a new one by filling it.
+ */
+export const LARGEST_SESSION_ITEM = LARGEST_ITEM - 'frz'.length - TOKEN_BYTES;
 /** How the name of a flash message's attribute begins. */
 export const FLASH_PREFIX = 'f:';
 /** The attribute that says an item is of another format. This version writes none and reads no item that has it. */

@@ -149,11 +149,15 @@ interface Output {
   readonly Message?: unknown;
 }
 
-/** A response that is empty or not a JSON object says nothing about the table, not even that an item is not there. */
-function readOutput({ status, body }: HttpResponse): Output {
+/**
+ * A response that is empty, not a JSON object, or without the request id that each of DynamoDB's has says nothing about
+ * the table, not even that an item is not there.
+ */
+function readOutput({ status, headers, body }: HttpResponse): Output {
   const output = parse(body);
-  if (output !== undefined) return output;
-  throw new CallError('InvalidAnswerError', 'What answered is not DynamoDB: the response is not a JSON object.', status);
+  if (output !== undefined && headers['x-amzn-requestid'] !== undefined) return output;
+  const what = output === undefined ? 'is not a JSON object' : 'has no x-amzn-requestid';
+  throw new CallError('InvalidAnswerError', `What answered is not DynamoDB: the response ${what}.`, status);
 }
 
 function refusalOf({ status, headers, body }: HttpResponse): CallError {
