@@ -22,10 +22,18 @@ function run(command, args, options = {}) {
 }
 
 function install() {
-  const lock = join(HERE, 'node_modules/.package-lock.json');
-  if (existsSync(lock)) return true;
+  if (isInstalled()) return true;
   const { status } = run('npm', ['ci', '--prefix', HERE, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
   return status === 0;
+}
+
+/** Whether everything is there that the lock names, which may be newer than what was installed. */
+function isInstalled() {
+  const installed = join(HERE, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const packagesIn = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const [locked, there] = [packagesIn(join(HERE, 'package-lock.json')), packagesIn(installed)];
+  return Object.entries(locked).every(([path, { version, optional }]) => path === '' || optional === true || there[path]?.version === version);
 }
 
 /** The packages that a file and what it imports of ours name. */

@@ -225,7 +225,7 @@ describe('sessions that end meanwhile', () => {
 describe('bad input', () => {
   test('a cookie whose id is no text of 1 to 1,024 bytes ends in no session', async () => {
     const { served, store } = await serve();
-    await assert.rejects(async () => store.get('', undefined), TypeError);
+    assert.equal(await (store.get('', undefined) as unknown), undefined);
     const answer = await served.ask({ path: '/get', method: 'GET', cookies: [`connect.sid=s%3A${'x'.repeat(3000)}.forged`] });
     assert.equal(answer.status, 200);
     await served.stop!();
