@@ -7,8 +7,11 @@ export interface SessionMigration {
   /** The name of the other store's cookie. */
   readonly cookieName: string;
   /** @internal Makes what looks for the old session of a request, with the client and the settings of a factory. */
-  connect(client: SessionClient, settings: MigrationSettings): (cookies: readonly unknown[]) => OldSession;
+  connect(client: SessionClient, settings: MigrationSettings): FindOldSession;
 }
+
+/** Finds the session of another store that the `Cookie` headers of a request may name. Makes no call. */
+export type FindOldSession = (cookies: readonly unknown[]) => OldSession;
 
 /** What the calls to the other store need from the factory. */
 export interface MigrationSettings {

@@ -3,7 +3,7 @@ import { CookieWriter, RequestCookies, ResponseCookies, SessionHeaders, readCook
 import { OpenedSession, openSession } from './opened-session';
 import { RequestScope, deleteSessions, identityOf } from './scope';
 import type { ResolvedOptions } from '../options/resolve-options';
-import type { SessionMigration } from '../options/session-migration';
+import type { FindOldSession } from '../options/session-migration';
 import { HeaderGetter, HeaderRecord, headerOf } from '../session/csrf';
 import { Session } from '../session/session';
 import { refOf } from '../table/key';
@@ -15,7 +15,7 @@ export interface FactoryParts {
   readonly options: ResolvedOptions;
   readonly store: Store;
   /** Looks for the session of another store that moves in. */
-  readonly findOld: ReturnType<SessionMigration['connect']> | undefined;
+  readonly findOld: FindOldSession | undefined;
   readonly cookieWriter: CookieWriter;
 }
 
