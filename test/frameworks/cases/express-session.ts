@@ -122,7 +122,8 @@ describe('what an application does with its session', () => {
     await browser.get('/remember');
     table.clock.advanceSeconds(80_000);
     assert.deepEqual(await json(browser), { user: 'ada' });
-    assert.equal((await browser.get('/maxAge')).body, '86400000');
+    // express-session counts down by the clock of the machine.
+    assert.match(String((await browser.get('/maxAge')).body), /^86(?:400000|399\d{3})$/);
     table.clock.advanceSeconds(86_401);
     assert.deepEqual(await json(browser), {});
     await served.stop!();
