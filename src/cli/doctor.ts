@@ -1,6 +1,11 @@
 import {
-  type ContinuousBackupsDescription, DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient,
-  type TableDescription, type TimeToLiveDescription,
+  type ContinuousBackupsDescription,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  type TableDescription,
+  type TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
 import { KEY_ATTRIBUTE, KEY_TYPE, TTL_ATTRIBUTE } from '../contract';
 import type { ExitCode, Surroundings } from './run';
@@ -33,7 +38,10 @@ interface Facts {
 }
 
 /** Looks at a table's settings and says what to do. Reads no item. */
-export async function doctor({ tableName: TableName, region, notBefore }: DoctorOptions, { out, error }: Surroundings): Promise<ExitCode> {
+export async function doctor(
+  { tableName: TableName, region, notBefore }: DoctorOptions,
+  { out, error }: Surroundings,
+): Promise<ExitCode> {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   let isDenied = false;
   const ask = async <Output>(action: string, call: () => Promise<Output>): Promise<Output | undefined> => {
@@ -41,16 +49,22 @@ export async function doctor({ tableName: TableName, region, notBefore }: Doctor
       return await call();
     } catch (cause) {
       const { name } = cause as Error;
-      if (name !== 'AccessDeniedException') throw new Error(`${action} failed: ${failureOf(name, TableName)}`, { cause });
+      if (name !== 'AccessDeniedException') {
+        throw new Error(`${action} failed: ${failureOf(name, TableName)}`, { cause });
+      }
       isDenied = true;
-      error(`denied  Your credentials lack the permission dynamodb:${action} on this table. Add it, or ask somebody who can.`);
+      error(
+        `denied  Your credentials lack the permission dynamodb:${action} on this table. Add it, or ask somebody who can.`,
+      );
       return undefined;
     }
   };
   try {
     const table = await ask('DescribeTable', () => client.send(new DescribeTableCommand({ TableName })));
     const ttl = await ask('DescribeTimeToLive', () => client.send(new DescribeTimeToLiveCommand({ TableName })));
-    const backups = await ask('DescribeContinuousBackups', () => client.send(new DescribeContinuousBackupsCommand({ TableName })));
+    const backups = await ask('DescribeContinuousBackups', () =>
+      client.send(new DescribeContinuousBackupsCommand({ TableName })),
+    );
     const findings = examine({
       name: TableName,
       notBefore,
@@ -69,15 +83,21 @@ export async function doctor({ tableName: TableName, region, notBefore }: Doctor
 }
 
 function failureOf(name: string, tableName: string): string {
-  if (name === 'ResourceNotFoundException') return `there is no table ${tableName} in this account and Region. Check --table and --region.`;
-  if (name === 'CredentialsProviderError') return 'there are no credentials. Log in as for the AWS CLI, such as with aws sso login.';
+  if (name === 'ResourceNotFoundException') {
+    return `there is no table ${tableName} in this account and Region. Check --table and --region.`;
+  }
+  if (name === 'CredentialsProviderError') {
+    return 'there are no credentials. Log in as for the AWS CLI, such as with aws sso login.';
+  }
   return `${name}. Check the Region, the network and your credentials.`;
 }
 
 function examine(facts: Facts): Finding[] {
   const { table, ttl, backups } = facts;
   return [
-    ...(table === undefined ? [] : [state, key, protection, billing, replicas, encryption].flatMap((look) => look(table, facts))),
+    ...(table === undefined
+      ? []
+      : [state, key, protection, billing, replicas, encryption].flatMap((look) => look(table, facts))),
     ...(ttl === undefined ? [] : [timeToLive(ttl, facts)]),
     ...(table?.RestoreSummary === undefined ? [] : [restored(table, facts)]),
     ...(backups === undefined ? [] : [recovery(backups, facts)]),
@@ -85,42 +105,68 @@ function examine(facts: Facts): Finding[] {
 }
 
 function state({ TableStatus }: TableDescription, { name }: Facts): Finding[] {
-  if (TableStatus === 'ACTIVE' || TableStatus === 'UPDATING' || TableStatus === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS') return [];
+  if (TableStatus === 'ACTIVE' || TableStatus === 'UPDATING' || TableStatus === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS') {
+    return [];
+  }
   const mend = `aws dynamodb wait table-exists --table-name ${name}`;
   return [{ subject: 'state', grade: 'wrong', text: `the table is ${TableStatus}, so no session can be read.`, mend }];
 }
 
 function key({ KeySchema = [], AttributeDefinitions = [] }: TableDescription, { name }: Facts): Finding[] {
-  const [partition, sort] = ['HASH', 'RANGE'].map((type) => KeySchema.find(({ KeyType }) => KeyType === type)?.AttributeName);
+  const [partition, sort] = ['HASH', 'RANGE'].map(
+    (type) => KeySchema.find(({ KeyType }) => KeyType === type)?.AttributeName,
+  );
   const type = AttributeDefinitions.find(({ AttributeName }) => AttributeName === partition)?.AttributeType;
   if (partition === KEY_ATTRIBUTE && type === KEY_TYPE && sort === undefined) {
     return [{ subject: 'key', grade: 'ok', text: 'the binary partition key sid, and no sort key.' }];
   }
   const is = `the partition key is ${partition} of type ${type}${sort === undefined ? '' : `, with the sort key ${sort}`}`;
-  return [{
-    subject: 'key',
-    grade: 'wrong',
-    text: `${is}; sessions need the binary partition key sid and no sort key. A table's key cannot be changed: make another table, preferably with SessionTable.`,
-    mend: `aws dynamodb create-table --table-name ${name}-2 --attribute-definitions AttributeName=${KEY_ATTRIBUTE},AttributeType=${KEY_TYPE}`
-      + ` --key-schema AttributeName=${KEY_ATTRIBUTE},KeyType=HASH --billing-mode PAY_PER_REQUEST`,
-  }];
+  return [
+    {
+      subject: 'key',
+      grade: 'wrong',
+      text: `${is}; sessions need the binary partition key sid and no sort key. A table's key cannot be changed: make another table, preferably with SessionTable.`,
+      mend:
+        `aws dynamodb create-table --table-name ${name}-2 --attribute-definitions AttributeName=${KEY_ATTRIBUTE},AttributeType=${KEY_TYPE}`
+        + ` --key-schema AttributeName=${KEY_ATTRIBUTE},KeyType=HASH --billing-mode PAY_PER_REQUEST`,
+    },
+  ];
 }
 
-function timeToLive({ TimeToLiveStatus: status, AttributeName: attribute }: TimeToLiveDescription, { name }: Facts): Finding {
+function timeToLive(
+  { TimeToLiveStatus: status, AttributeName: attribute }: TimeToLiveDescription,
+  { name }: Facts,
+): Finding {
   const command = (enabled: boolean, on: string) =>
     `aws dynamodb update-time-to-live --table-name ${name} --time-to-live-specification Enabled=${enabled},AttributeName=${on}`;
   if (status === 'ENABLED' || status === 'ENABLING') {
     if (attribute === TTL_ATTRIBUTE) return { subject: 'TTL', grade: 'ok', text: `on, by ${TTL_ATTRIBUTE}.` };
     const text = `on, by ${attribute}, which sessions do not have, so you pay to keep dead ones. Turn it off, wait an hour, and turn it on by ${TTL_ATTRIBUTE}.`;
-    return { subject: 'TTL', grade: 'wrong', text, mend: `${command(false, attribute ?? '')} && sleep 3600 && ${command(true, TTL_ATTRIBUTE)}` };
+    return {
+      subject: 'TTL',
+      grade: 'wrong',
+      text,
+      mend: `${command(false, attribute ?? '')} && sleep 3600 && ${command(true, TTL_ATTRIBUTE)}`,
+    };
   }
-  return { subject: 'TTL', grade: 'wrong', text: 'off; you pay to keep dead sessions.', mend: command(true, TTL_ATTRIBUTE) };
+  return {
+    subject: 'TTL',
+    grade: 'wrong',
+    text: 'off; you pay to keep dead sessions.',
+    mend: command(true, TTL_ATTRIBUTE),
+  };
 }
 
 /** A restored table holds sessions that were ended after the moment of the backup. */
 function restored({ RestoreSummary, TableName = '' }: TableDescription, { notBefore = -1 }: Facts): Finding {
   const at = Math.ceil((RestoreSummary?.RestoreDateTime?.getTime() ?? 0) / 1000);
-  if (notBefore >= at) return { subject: 'restore', grade: 'ok', text: `this table was restored, and notBefore is not before that (${at}).` };
+  if (notBefore >= at) {
+    return {
+      subject: 'restore',
+      grade: 'ok',
+      text: `this table was restored, and notBefore is not before that (${at}).`,
+    };
+  }
   return {
     subject: 'restore',
     grade: 'wrong',
@@ -129,10 +175,17 @@ function restored({ RestoreSummary, TableName = '' }: TableDescription, { notBef
   };
 }
 
-function recovery({ PointInTimeRecoveryDescription: recover }: ContinuousBackupsDescription, { name, notBefore }: Facts): Finding {
+function recovery(
+  { PointInTimeRecoveryDescription: recover }: ContinuousBackupsDescription,
+  { name, notBefore }: Facts,
+): Finding {
   const subject = 'backups';
-  if (recover?.PointInTimeRecoveryStatus !== 'ENABLED') return { subject, grade: 'ok', text: 'point-in-time recovery is off.' };
-  if (notBefore !== undefined) return { subject, grade: 'ok', text: 'point-in-time recovery is on, and the handlers set notBefore.' };
+  if (recover?.PointInTimeRecoveryStatus !== 'ENABLED') {
+    return { subject, grade: 'ok', text: 'point-in-time recovery is off.' };
+  }
+  if (notBefore !== undefined) {
+    return { subject, grade: 'ok', text: 'point-in-time recovery is on, and the handlers set notBefore.' };
+  }
   return {
     subject,
     grade: 'look',
@@ -150,11 +203,19 @@ function protection({ DeletionProtectionEnabled }: TableDescription, { name }: F
 
 function billing({ BillingModeSummary, ProvisionedThroughput }: TableDescription, { name }: Facts): Finding[] {
   const subject = 'billing';
-  const isProvisioned = BillingModeSummary?.BillingMode !== 'PAY_PER_REQUEST' && (ProvisionedThroughput?.WriteCapacityUnits ?? 0) > 0;
+  const isProvisioned =
+    BillingModeSummary?.BillingMode !== 'PAY_PER_REQUEST' && (ProvisionedThroughput?.WriteCapacityUnits ?? 0) > 0;
   if (!isProvisioned) return [{ subject, grade: 'ok', text: 'on demand.' }];
   const { ReadCapacityUnits, WriteCapacityUnits } = ProvisionedThroughput ?? {};
   const text = `provisioned, ${ReadCapacityUnits} read and ${WriteCapacityUnits} write units a second; visitors past that get a 503.`;
-  return [{ subject, grade: 'look', text, mend: `aws dynamodb update-table --table-name ${name} --billing-mode PAY_PER_REQUEST` }];
+  return [
+    {
+      subject,
+      grade: 'look',
+      text,
+      mend: `aws dynamodb update-table --table-name ${name} --billing-mode PAY_PER_REQUEST`,
+    },
+  ];
 }
 
 function replicas({ Replicas = [], MultiRegionConsistency }: TableDescription, { name }: Facts): Finding[] {
@@ -166,20 +227,34 @@ function replicas({ Replicas = [], MultiRegionConsistency }: TableDescription, {
     const text = `strongly consistent, in ${regions}: such a table has neither TTL nor transactions. It cannot be changed: make another table.`;
     return [{ subject, grade: 'wrong', text, mend: 'npx cdk deploy' }];
   }
-  const bad = Replicas.filter(({ ReplicaStatus }) => ReplicaStatus !== 'ACTIVE').map(({ RegionName, ReplicaStatus }) => `${RegionName} is ${ReplicaStatus}`);
-  if (bad.length > 0) return [{ subject, grade: 'wrong', text: `${bad.join(', ')}: its visitors may find no session.`, mend: remove }];
+  const bad = Replicas.filter(({ ReplicaStatus }) => ReplicaStatus !== 'ACTIVE').map(
+    ({ RegionName, ReplicaStatus }) => `${RegionName} is ${ReplicaStatus}`,
+  );
+  if (bad.length > 0) {
+    return [{ subject, grade: 'wrong', text: `${bad.join(', ')}: its visitors may find no session.`, mend: remove }];
+  }
   const text = `in ${regions}. A sign-out holds in the Region that it reached; elsewhere a write at the same time may undo it. Keep each visitor in one Region, or remove the replica:`;
   return [{ subject, grade: 'look', text, mend: remove }];
 }
 
 function encryption({ SSEDescription: sse, TableStatus }: TableDescription, { name }: Facts): Finding[] {
   const subject = 'encryption';
-  const isLost = sse?.InaccessibleEncryptionDateTime !== undefined || TableStatus === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+  const isLost =
+    sse?.InaccessibleEncryptionDateTime !== undefined || TableStatus === 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
   if (isLost) {
-    const text = 'DynamoDB cannot use the table\'s key, so no session can be read. Give DynamoDB the key back within seven days, or the table is archived.';
+    const text =
+      "DynamoDB cannot use the table's key, so no session can be read. Give DynamoDB the key back within seven days, or the table is archived.";
     return [{ subject, grade: 'wrong', text, mend: `aws kms enable-key --key-id ${sse?.KMSMasterKeyArn ?? 'KEY'}` }];
   }
   if (sse?.Status !== 'ENABLED') return [{ subject, grade: 'ok', text: 'with a key of DynamoDB.' }];
-  const text = 'with a key in KMS. Functions that use sessions need permissions on it, which grantReadWrite gives. If no rule requires such a key:';
-  return [{ subject, grade: 'look', text, mend: `aws dynamodb update-table --table-name ${name} --sse-specification Enabled=false` }];
+  const text =
+    'with a key in KMS. Functions that use sessions need permissions on it, which grantReadWrite gives. If no rule requires such a key:';
+  return [
+    {
+      subject,
+      grade: 'look',
+      text,
+      mend: `aws dynamodb update-table --table-name ${name} --sse-specification Enabled=false`,
+    },
+  ];
 }

@@ -57,7 +57,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       surroundings.out(USAGE);
       return 0;
     }
-    if (more.length > 0) throw new UsageError('Give one command at a time. Pass a cookie on standard input: --cookie -');
+    if (more.length > 0) {
+      throw new UsageError('Give one command at a time. Pass a cookie on standard input: --cookie -');
+    }
     return await runCommand(command, values, surroundings);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -68,7 +70,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 }
 
 async function runCommand(command: string | undefined, values: Values, surroundings: Surroundings): Promise<ExitCode> {
-  if (command !== 'doctor' && command !== 'inspect' && command !== 'end') throw new UsageError('The commands are doctor, inspect and end.');
+  if (command !== 'doctor' && command !== 'inspect' && command !== 'end') {
+    throw new UsageError('The commands are doctor, inspect and end.');
+  }
   const of = (name: keyof typeof ENV) => surroundings.environment[DEFAULT_ENV_PREFIX + ENV[name]];
   const tableName = values.table ?? of('name');
   if (tableName === undefined || tableName === '') throw new UsageError('Which table? Give --table NAME.');
@@ -79,12 +83,21 @@ async function runCommand(command: string | undefined, values: Values, surroundi
   }
   const { inspect, end, endUser } = await loaded(() => import('./sessions'));
   const shared = optionsOf(of('options'));
-  const { namespace = shared.namespace, cookie, user, 'cookie-name': cookieName = shared.cookie?.name ?? DEFAULTS.cookie.name } = values;
-  if (namespace !== undefined && !SHARED_RULES.namespace.test(namespace)) throw new UsageError(`--namespace takes ${SHARED_RULES.namespace.allowed}.`);
+  const {
+    namespace = shared.namespace,
+    cookie,
+    user,
+    'cookie-name': cookieName = shared.cookie?.name ?? DEFAULTS.cookie.name,
+  } = values;
+  if (namespace !== undefined && !SHARED_RULES.namespace.test(namespace)) {
+    throw new UsageError(`--namespace takes ${SHARED_RULES.namespace.allowed}.`);
+  }
   const options: SessionCommandOptions = { ...common, namespace, cookieName };
   if (command === 'end' && user !== undefined && cookie === undefined) return endUser(options, user, surroundings);
   if (cookie !== '-' || user !== undefined) {
-    throw new UsageError(`${command}: give --cookie -${command === 'end' ? ' or --user ID' : ''}. A cookie comes from standard input, so that no shell remembers it.`);
+    throw new UsageError(
+      `${command}: give --cookie -${command === 'end' ? ' or --user ID' : ''}. A cookie comes from standard input, so that no shell remembers it.`,
+    );
   }
   return command === 'inspect' ? inspect(options, surroundings) : end(options, surroundings);
 }
@@ -95,7 +108,11 @@ function parse(args: readonly string[]) {
   } catch (error) {
     // Node's message names the option, and what came instead of it may be a cookie.
     const { code } = error as { readonly code?: string };
-    throw new UsageError(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'One of the options is unknown.' : 'An option lacks its value, or has one too many.');
+    throw new UsageError(
+      code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+        ? 'One of the options is unknown.'
+        : 'An option lacks its value, or has one too many.',
+    );
   }
 }
 

@@ -54,10 +54,16 @@ export async function end(options: SessionCommandOptions, { input, out }: Surrou
 }
 
 /** Ends all sessions of a user. */
-export async function endUser({ tableName, namespace, ...options }: SessionCommandOptions, userId: string, { out }: Surroundings): Promise<ExitCode> {
+export async function endUser(
+  { tableName, namespace, ...options }: SessionCommandOptions,
+  userId: string,
+  { out }: Surroundings,
+): Promise<ExitCode> {
   const ended = await withClient({ tableName, namespace, ...options }, (client) =>
     // Without the environment: what functions are allowed there does not bind a person.
-    makeSessionFactory({ tableName, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }, {}, () => sdkClient(client))
+    makeSessionFactory({ tableName, deadline: PATIENCE, ...(namespace !== undefined && { namespace }) }, {}, () =>
+      sdkClient(client),
+    )
       .user(userId)
       .endAll(),
   );
@@ -65,14 +71,18 @@ export async function endUser({ tableName, namespace, ...options }: SessionComma
   return 0;
 }
 
-async function withClient<Result>({ region }: SessionCommandOptions, use: (client: DynamoDBClient) => Promise<Result>): Promise<Result> {
+async function withClient<Result>(
+  { region }: SessionCommandOptions,
+  use: (client: DynamoDBClient) => Promise<Result>,
+): Promise<Result> {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   try {
     return await use(client);
   } catch (error) {
     if (!(error instanceof SessionUnavailableError)) throw error;
     const { name } = Object(error.cause) as { readonly name?: string };
-    const right = name === 'AccessDeniedException' ? ` Your credentials lack the permission dynamodb:${error.operation}.` : '';
+    const right =
+      name === 'AccessDeniedException' ? ` Your credentials lack the permission dynamodb:${error.operation}.` : '';
     throw new Error(error.message + right, { cause: error });
   } finally {
     client.destroy();
@@ -92,7 +102,11 @@ function keyFrom(text: string, { cookieName, namespace }: SessionCommandOptions)
   const lines = text.split(/\r?\n/).map((line) => line.trim().replace(/^(?:set-)?cookie:\s*/i, ''));
   const { ids } = readCookies(lines, cookieName);
   const [id, ...more] = new Set([...ids, ...lines.filter(isSessionId)]);
-  if (id === undefined) throw new UsageError(`Standard input holds no session id: pass the cookie ${cookieName}=…, or the 43 characters of the id alone.`);
+  if (id === undefined) {
+    throw new UsageError(
+      `Standard input holds no session id: pass the cookie ${cookieName}=…, or the 43 characters of the id alone.`,
+    );
+  }
   if (more.length > 0) throw new UsageError('Standard input holds several session ids. Pass one.');
   return keyOf(id, namespace);
 }
@@ -117,7 +131,10 @@ function describe(key: Uint8Array, record: SessionRecord, out: (line: string) =>
 
 /** A name in quotes. JSON escapes some control characters; a terminal obeys more, and some turn text around. */
 function shown(name: string): string {
-  return JSON.stringify(name).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(name).replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function sizeOf(value: StoredValue): string {

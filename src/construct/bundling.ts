@@ -6,7 +6,9 @@ const REQUIRE =
 
 /** The settings of NodejsFunction that give the smallest and fastest bundle of handler and runtime. */
 export function sessionBundling(overrides: BundlingOptions = {}): BundlingOptions {
-  const given: BundlingOptions = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const given: BundlingOptions = Object.fromEntries(
+    Object.entries(overrides).filter(([, value]) => value !== undefined),
+  );
   const { format = OutputFormat.ESM } = given;
   return {
     format,

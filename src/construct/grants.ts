@@ -124,8 +124,8 @@ function warnOfNoEffect(scope: Construct, actions: readonly string[]): void {
 function warnOfKey(scope: Construct, actions: readonly string[]): void {
   Annotations.of(scope).addWarningV2(
     'cdk-session-table:keyGrantWithoutEffect',
-    "A grant on the customer's key had no effect, so the table cannot be read: a key that is imported by its alias takes " +
-      `none. Import it by its ARN, or allow ${actions.join(', ')} where it is defined, and acknowledge this warning.`,
+    "A grant on the customer's key had no effect, so the table cannot be read: a key that is imported by its alias takes "
+      + `none. Import it by its ARN, or allow ${actions.join(', ')} where it is defined, and acknowledge this warning.`,
   );
 }
 

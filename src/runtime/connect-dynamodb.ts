@@ -47,14 +47,31 @@ const LONGEST = 4096;
  * @throws TypeError for an option that cannot be used
  */
 export function connectDynamoDb(options: ConnectDynamoDbOptions): SessionMigration {
-  const { tableName, secret, cookieName = 'connect.sid', prefix = 'sess:', hashKey = 'id', path = '/', domain } = Object(options) as ConnectDynamoDbOptions;
+  const {
+    tableName,
+    secret,
+    cookieName = 'connect.sid',
+    prefix = 'sess:',
+    hashKey = 'id',
+    path = '/',
+    domain,
+  } = Object(options) as ConnectDynamoDbOptions;
   const secrets: readonly unknown[] = typeof secret === 'string' ? [secret] : Array.isArray(secret) ? secret : [];
   const checks: readonly [boolean, string][] = [
     [typeof tableName === 'string' && tableName !== '', 'tableName: the name of the old table is expected'],
-    [secrets.length > 0 && secrets.every((each) => typeof each === 'string' && each !== ''), 'secret: a text that is not empty is expected, or a list of them'],
+    [
+      secrets.length > 0 && secrets.every((each) => typeof each === 'string' && each !== ''),
+      'secret: a text that is not empty is expected, or a list of them',
+    ],
     [TOKEN.test(cookieName), 'cookieName: the name of a cookie is expected'],
-    [typeof prefix === 'string' && typeof hashKey === 'string' && hashKey !== '', 'prefix and hashKey: texts are expected'],
-    [[path, domain ?? ''].every((text) => typeof text === 'string' && /^[\x20-\x3a\x3c-\x7e]*$/.test(text)), 'path and domain: texts without ";" are expected'],
+    [
+      typeof prefix === 'string' && typeof hashKey === 'string' && hashKey !== '',
+      'prefix and hashKey: texts are expected',
+    ],
+    [
+      [path, domain ?? ''].every((text) => typeof text === 'string' && /^[\x20-\x3a\x3c-\x7e]*$/.test(text)),
+      'path and domain: texts without ";" are expected',
+    ],
   ];
   const wrong = checks.find(([isRight]) => !isRight);
   if (wrong !== undefined) throw new TypeError(`connectDynamoDb: ${wrong[1]}.`);
@@ -94,14 +111,18 @@ function verified(value: string, secrets: readonly string[]): string | undefined
   const [, id, signature] = /^s:(.+)\.([A-Za-z0-9+/]{43})$/s.exec(value) ?? [];
   if (id === undefined || signature === undefined) return undefined;
   // As text, because four spellings of the last character decode to the same bytes.
-  const textOf = (secret: string) => Buffer.from(createHmac('sha256', secret).update(id).digest('base64').slice(0, signature.length));
+  const textOf = (secret: string) =>
+    Buffer.from(createHmac('sha256', secret).update(id).digest('base64').slice(0, signature.length));
   const isGenuine = secrets.some((secret) => timingSafeEqual(textOf(secret), Buffer.from(signature)));
   return isGenuine ? id : undefined;
 }
 
 /** A row holds the session as JSON, with the cookie's settings among the data, and the end in epoch seconds. */
 function readRow(row: unknown, now: number): Readonly<Record<string, unknown>> | 'expired' | undefined {
-  const { sess, expires } = Object(row) as { readonly sess?: { readonly S?: unknown }; readonly expires?: { readonly N?: unknown } };
+  const { sess, expires } = Object(row) as {
+    readonly sess?: { readonly S?: unknown };
+    readonly expires?: { readonly N?: unknown };
+  };
   if (expires !== undefined && !(now < Number(expires.N))) return 'expired';
   try {
     const session: unknown = JSON.parse(String(sess?.S));

@@ -1,6 +1,11 @@
 /** What `./runtime` and `./lean` have in common: everything but the client that they make. */
 export {
-  type AuthorizerAnswer, type AuthorizerEvent, type AuthorizerPolicy, type AuthorizerResult, type AuthorizerValues, sessionAuthorizer,
+  type AuthorizerAnswer,
+  type AuthorizerEvent,
+  type AuthorizerPolicy,
+  type AuthorizerResult,
+  type AuthorizerValues,
+  sessionAuthorizer,
 } from './adapters/authorizer';
 export { type FetchRequest, type FetchResponse, type PlatformRequest, fetchHandler } from './adapters/fetch';
 export { type HeaderSink, applyHeaders } from './adapters/finish';
@@ -45,4 +50,9 @@ export { type EndAllOptions, type UserListOptions, type UserSession, type UserSe
 export { type SessionEvent } from './options/session-event';
 export { type SessionFactory } from './request/session-factory';
 export { type SessionById, type SessionsById } from './request/by-id';
-export { type FinishedRequest, type RequestOutcome, type SessionRequest, type SessionRequestInit } from './request/session-request';
+export {
+  type FinishedRequest,
+  type RequestOutcome,
+  type SessionRequest,
+  type SessionRequestInit,
+} from './request/session-request';

@@ -37,18 +37,25 @@ const NAMESPACE = /^(?!AWS\/|:)[\w.\-/#: ]{1,255}$/;
 export function emfEvents(options: EmfOptions): (event: SessionEvent) => void {
   const { namespace, write = toStandardOutput } = Object(options) as EmfOptions;
   if (typeof namespace !== 'string' || !NAMESPACE.test(namespace)) {
-    throw new TypeError('emfEvents: namespace is not usable; allowed are 1 to 255 of the letters, digits, space and .-_/#: that do not begin with "AWS/" or ":".');
+    throw new TypeError(
+      'emfEvents: namespace is not usable; allowed are 1 to 255 of the letters, digits, space and .-_/#: that do not begin with "AWS/" or ":".',
+    );
   }
   return (event) => write(lineOf(event, namespace, systemClock.now()));
 }
 
 function lineOf(event: SessionEvent, namespace: string, now: number): string {
   const numbers = Object.entries(event).filter(([, value]) => typeof value === 'number' && Number.isFinite(value));
-  const metrics = numbers.map(([name]) => ({ Name: metricName(name), Unit: name === 'milliseconds' ? 'Milliseconds' : 'Count' }));
+  const metrics = numbers.map(([name]) => ({
+    Name: metricName(name),
+    Unit: name === 'milliseconds' ? 'Milliseconds' : 'Count',
+  }));
   return JSON.stringify({
     _aws: {
       Timestamp: now,
-      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [['Event']], Metrics: [{ Name: 'Events', Unit: 'Count' }, ...metrics] }],
+      CloudWatchMetrics: [
+        { Namespace: namespace, Dimensions: [['Event']], Metrics: [{ Name: 'Events', Unit: 'Count' }, ...metrics] },
+      ],
     },
     Event: event.type,
     Events: 1,

@@ -147,7 +147,11 @@ export class SessionTooLargeError extends SessionError {
     const keys = largest.map(({ key, bytes: of }) => `${JSON.stringify(key)} (${of})`).join(', ');
     const size = bytes === undefined ? 'too many bytes' : `${bytes} bytes`;
     const named = keys === '' ? '' : ` The largest keys are ${keys}.`;
-    super('too-large', `The session would have ${size}; at most ${limit.bytes} ${limit.text}.${named} Store less.`, options);
+    super(
+      'too-large',
+      `The session would have ${size}; at most ${limit.bytes} ${limit.text}.${named} Store less.`,
+      options,
+    );
     this.bytes = bytes;
     this.largest = largest;
   }

@@ -32,8 +32,10 @@ export function sessionFactory<Data extends object = Record<string, unknown>>(
 export function sessionFactory<Data extends object>(options: SessionFactoryOptions = {}): SessionFactory<Data> {
   return makeSessionFactory<Data>(options, process.env, (given, { region }) => {
     if (given === undefined) return leanClient({ region });
-    throw new TypeError('sessionFactory: client is a client of the AWS SDK; allowed here is leanClient() or another SessionClient. '
-      + 'Import sessionFactory from cdk-session-table/runtime to use a client of the SDK.');
+    throw new TypeError(
+      'sessionFactory: client is a client of the AWS SDK; allowed here is leanClient() or another SessionClient. '
+        + 'Import sessionFactory from cdk-session-table/runtime to use a client of the SDK.',
+    );
   });
 }
 

@@ -8,4 +8,12 @@ export { type EmbeddedTable, createSessionTable, startEmbeddedTable } from './em
 export { FakeClock } from './fake-clock';
 export { type EventShape } from './lambda-event';
 export { type MemoryTable, type MemoryTableOptions, type MemoryTransactInput, memoryTable } from './memory-table';
-export { type AnyHandler, type Visit, type VisitOptions, type Visitor, type VisitorOptions, signedIn, visitor } from './visitor';
+export {
+  type AnyHandler,
+  type Visit,
+  type VisitOptions,
+  type Visitor,
+  type VisitorOptions,
+  signedIn,
+  visitor,
+} from './visitor';

@@ -36,7 +36,9 @@ const TEXT = /^(?:text\/.*|application\/(?:json|javascript|xml)\s*(?:;.*)?)$/i;
 
 /** The body as these services pass it on; a REST API takes no type for binary unless it is told to. */
 function bodyOf({ body, headers }: PlainRequest): { readonly body?: string; readonly isBase64Encoded: boolean } {
-  if (body === undefined || body === '' || TEXT.test(headers['content-type'] ?? '')) return { ...(body !== undefined && { body }), isBase64Encoded: false };
+  if (body === undefined || body === '' || TEXT.test(headers['content-type'] ?? '')) {
+    return { ...(body !== undefined && { body }), isBase64Encoded: false };
+  }
   return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
 }
 
@@ -51,7 +53,11 @@ function version2(request: PlainRequest, shape: EventShape): object {
     rawQueryString: url.search.slice(1),
     ...(cookies.length > 0 && { cookies: [...cookies] }),
     headers: { ...headers, 'host': url.host, 'x-forwarded-proto': 'https' },
-    ...(url.search !== '' && { queryStringParameters: Object.fromEntries(Object.entries(queryLists(url)).map(([name, values]) => [name, values.join()])) }),
+    ...(url.search !== '' && {
+      queryStringParameters: Object.fromEntries(
+        Object.entries(queryLists(url)).map(([name, values]) => [name, values.join()]),
+      ),
+    }),
     requestContext: {
       accountId: '123456789012',
       apiId: 'api',
@@ -100,7 +106,9 @@ function loadBalancer(request: PlainRequest, isMulti: boolean): object {
   const { method, url, headers, cookies } = request;
   const all = withCookie({ ...headers, 'host': url.host, 'x-forwarded-proto': url.protocol.slice(0, -1) }, cookies);
   return {
-    requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/1' } },
+    requestContext: {
+      elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/1' },
+    },
     httpMethod: method,
     path: url.pathname,
     ...(isMulti
@@ -124,7 +132,9 @@ function queryLists({ searchParams }: URL): Record<string, string[]> {
 }
 
 function listsOf(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
-  return Object.fromEntries(pairs.map(([name]) => [name, pairs.filter(([other]) => other === name).map(([, value]) => value)]));
+  return Object.fromEntries(
+    pairs.map(([name]) => [name, pairs.filter(([other]) => other === name).map(([, value]) => value)]),
+  );
 }
 
 /** The parameters as they stand in the address: a load balancer decodes nothing. */
@@ -144,7 +154,9 @@ export function responseOf(result: unknown, shape: EventShape): PlainResponse {
   const isVersion2 = shape === 'http-api' || shape === 'function-url';
   const returned = Object(result) as Readonly<Record<string, unknown>>;
   if (returned.statusCode === undefined) {
-    if (!isVersion2) throw new TypeError('visitor: the handler\'s result has no statusCode, which the service answers with 502.');
+    if (!isVersion2) {
+      throw new TypeError("visitor: the handler's result has no statusCode, which the service answers with 502.");
+    }
     return { status: 200, headers: { 'content-type': 'application/json' }, setCookie: [], body: toText(result) };
   }
   const multi = shape === 'alb' || isVersion2 ? {} : (Object(returned.multiValueHeaders) as Record<string, unknown[]>);

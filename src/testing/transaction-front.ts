@@ -51,7 +51,9 @@ export class TransactionFront {
   #queue(request: IncomingMessage, response: ServerResponse): void {
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     const isTransaction = request.headers['x-amz-target'] === OPERATION;
-    this.#turn = this.#turn.then(() => (isTransaction ? this.#transact(request, response) : this.#pass(request, response, closed)));
+    this.#turn = this.#turn.then(() =>
+      isTransaction ? this.#transact(request, response) : this.#pass(request, response, closed),
+    );
   }
 
   #pass(request: IncomingMessage, response: ServerResponse, closed: Promise<void>): void {
@@ -68,11 +70,15 @@ export class TransactionFront {
       try {
         return [200, await this.#transactions.write(await json(request), request.headers)];
       } catch (error) {
-        return error instanceof Refusal ? [error.status, error.body] : [500, { __type: 'InternalServerError', message: String(error) }];
+        return error instanceof Refusal
+          ? [error.status, error.body]
+          : [500, { __type: 'InternalServerError', message: String(error) }];
       }
     };
     const [status, body] = await answer();
-    response.writeHead(status, { 'content-type': JSON_TYPE, 'x-amzn-requestid': randomUUID() }).end(JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': JSON_TYPE, 'x-amzn-requestid': randomUUID() })
+      .end(JSON.stringify(body));
   }
 
   async #ask(operation: string, input: unknown, headers: IncomingMessage['headers']): Promise<unknown> {

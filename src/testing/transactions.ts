@@ -39,7 +39,12 @@ export class Refusal extends Error {
 /** How long DynamoDB knows a ClientRequestToken: ten minutes, here in milliseconds. */
 const TOKEN_LIFE = 600_000;
 const LARGEST = 4 * 1024 * 1024;
-const OPERATIONS = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem', ConditionCheck: 'UpdateItem' } as const;
+const OPERATIONS = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'UpdateItem',
+} as const;
 
 /**
  * `TransactWriteItems` on an engine that lacks it: applies one operation after another, and restores the items if any
@@ -62,7 +67,9 @@ export class Transactions {
   public async write(request: unknown, headers: IncomingHttpHeaders): Promise<Json> {
     const { ClientRequestToken: token, ...rest } = Object(request) as Json & { readonly ClientRequestToken?: string };
     const content = JSON.stringify(rest);
-    if (token !== undefined && (token.length < 1 || token.length > 36)) throw invalid('ClientRequestToken has 1 to 36 characters');
+    if (token !== undefined && (token.length < 1 || token.length > 36)) {
+      throw invalid('ClientRequestToken has 1 to 36 characters');
+    }
     if (token !== undefined && this.#isDone(token, content)) return {};
     const actions = await this.#read(rest, headers);
     const outcomes: Outcome[] = [];
@@ -75,7 +82,9 @@ export class Transactions {
     }
     for (const [i, { undo }] of outcomes.entries()) if (actions[i]?.isCheck === true) await undo?.();
     if (token !== undefined) this.#done.set(token, { request: content, until: this.#now() + TOKEN_LIFE });
-    return rest.ReturnConsumedCapacity === undefined || rest.ReturnConsumedCapacity === 'NONE' ? {} : { ConsumedCapacity: capacityOf(actions, outcomes) };
+    return rest.ReturnConsumedCapacity === undefined || rest.ReturnConsumedCapacity === 'NONE'
+      ? {}
+      : { ConsumedCapacity: capacityOf(actions, outcomes) };
   }
 
   #isDone(token: string, request: string): boolean {
@@ -86,20 +95,34 @@ export class Transactions {
   }
 
   async #read({ TransactItems: items }: Json, headers: IncomingHttpHeaders): Promise<Action[]> {
-    if (!Array.isArray(items) || items.length < 1 || items.length > 100) throw invalid('TransactItems has 1 to 100 members');
+    if (!Array.isArray(items) || items.length < 1 || items.length > 100) {
+      throw invalid('TransactItems has 1 to 100 members');
+    }
     const actions: Action[] = [];
     for (const item of items as readonly Json[]) {
       const [kind, ...more] = Object.keys(item);
-      if (kind === undefined || !Object.hasOwn(OPERATIONS, kind) || more.length > 0) throw invalid('TransactItem must contain exactly one action');
+      if (kind === undefined || !Object.hasOwn(OPERATIONS, kind) || more.length > 0) {
+        throw invalid('TransactItem must contain exactly one action');
+      }
       const input = item[kind] as Json & { readonly TableName: string };
       const key = (input.Key ?? (await this.#keyOf(input.TableName, input.Item as Json, headers))) as Json;
       const target = JSON.stringify([input.TableName, key]);
       if (actions.some((other) => other.target === target)) {
         throw invalid('Transaction request cannot include multiple operations on one item');
       }
-      actions.push({ operation: OPERATIONS[kind as keyof typeof OPERATIONS], isCheck: kind === 'ConditionCheck', input, tableName: input.TableName, key, target });
+      actions.push({
+        operation: OPERATIONS[kind as keyof typeof OPERATIONS],
+        isCheck: kind === 'ConditionCheck',
+        input,
+        tableName: input.TableName,
+        key,
+        target,
+      });
     }
-    const size = actions.reduce((bytes, { input }) => bytes + (input.Item === undefined ? 0 : JSON.stringify(input.Item).length), 0);
+    const size = actions.reduce(
+      (bytes, { input }) => bytes + (input.Item === undefined ? 0 : JSON.stringify(input.Item).length),
+      0,
+    );
     if (size > LARGEST) throw invalid('the items of a transaction may have 4 MB together');
     return actions;
   }
@@ -111,7 +134,10 @@ export class Transactions {
     return Object.fromEntries(Table.KeySchema.map(({ AttributeName }) => [AttributeName, item[AttributeName]]));
   }
 
-  async #apply({ operation, input, tableName: TableName, key: Key }: Action, headers: IncomingHttpHeaders): Promise<Outcome> {
+  async #apply(
+    { operation, input, tableName: TableName, key: Key }: Action,
+    headers: IncomingHttpHeaders,
+  ): Promise<Outcome> {
     const { ReturnValuesOnConditionCheckFailure: onFailure, ...rest } = input;
     try {
       const asked = { ...rest, ReturnValues: 'ALL_OLD', ReturnConsumedCapacity: 'TOTAL' };
@@ -121,7 +147,10 @@ export class Transactions {
       };
       return {
         reason: { Code: 'None' },
-        undo: () => (old === undefined ? this.#ask('DeleteItem', { TableName, Key }, headers) : this.#ask('PutItem', { TableName, Item: old }, headers)),
+        undo: () =>
+          old === undefined
+            ? this.#ask('DeleteItem', { TableName, Key }, headers)
+            : this.#ask('PutItem', { TableName, Item: old }, headers),
         units: ConsumedCapacity?.CapacityUnits ?? 0,
       };
     } catch (error) {
@@ -130,8 +159,17 @@ export class Transactions {
       const Message = String(error.body.message ?? error.body.Message ?? '');
       if (name === 'ValidationException') return { reason: { Code: 'ValidationError', Message }, units: 0 };
       if (name !== 'ConditionalCheckFailedException') throw error;
-      const { Item } = (await this.#ask('GetItem', { TableName, Key, ConsistentRead: true }, headers)) as { readonly Item?: unknown };
-      return { reason: { Code: 'ConditionalCheckFailed', Message, ...(onFailure === 'ALL_OLD' && Item !== undefined && { Item }) }, units: 0 };
+      const { Item } = (await this.#ask('GetItem', { TableName, Key, ConsistentRead: true }, headers)) as {
+        readonly Item?: unknown;
+      };
+      return {
+        reason: {
+          Code: 'ConditionalCheckFailed',
+          Message,
+          ...(onFailure === 'ALL_OLD' && Item !== undefined && { Item }),
+        },
+        units: 0,
+      };
     }
   }
 }
@@ -146,7 +184,9 @@ function cancelled(outcomes: readonly Outcome[]): Refusal {
 /** A transaction costs twice what its writes cost alone. */
 function capacityOf(actions: readonly Action[], outcomes: readonly Outcome[]): Json[] {
   const units = new Map<string, number>();
-  for (const [i, { tableName }] of actions.entries()) units.set(tableName, (units.get(tableName) ?? 0) + 2 * (outcomes[i]?.units ?? 0));
+  for (const [i, { tableName }] of actions.entries()) {
+    units.set(tableName, (units.get(tableName) ?? 0) + 2 * (outcomes[i]?.units ?? 0));
+  }
   return [...units].map(([TableName, all]) => ({ TableName, CapacityUnits: all, WriteCapacityUnits: all }));
 }
 

@@ -56,7 +56,10 @@ export class Visitor {
   readonly #shape: EventShape;
   readonly #origin: string;
 
-  public constructor(handler: AnyHandler, { event = 'http-api', jar = new CookieJar(), origin = 'https://shop.example' }: VisitorOptions = {}) {
+  public constructor(
+    handler: AnyHandler,
+    { event = 'http-api', jar = new CookieJar(), origin = 'https://shop.example' }: VisitorOptions = {},
+  ) {
     this.#handler = handler;
     this.#shape = event;
     this.#origin = origin;
@@ -73,11 +76,20 @@ export class Visitor {
    *
    * @throws whatever the handler throws
    */
-  public async post(path: string, body: string | Readonly<Record<string, string>> = {}, options: VisitOptions = {}): Promise<Visit> {
+  public async post(
+    path: string,
+    body: string | Readonly<Record<string, string>> = {},
+    options: VisitOptions = {},
+  ): Promise<Visit> {
     return this.#request('POST', path, body, options);
   }
 
-  async #request(method: string, path: string, body: string | Readonly<Record<string, string>> | undefined, options: VisitOptions): Promise<Visit> {
+  async #request(
+    method: string,
+    path: string,
+    body: string | Readonly<Record<string, string>> | undefined,
+    options: VisitOptions,
+  ): Promise<Visit> {
     let [verb, url, content] = [method, new URL(path, this.#origin), body];
     for (let i = 0; i <= MOST_REDIRECTS; i++) {
       const response = await this.#send(verb, url, content, options.headers ?? {});
@@ -108,8 +120,14 @@ export class Visitor {
       ...(method !== 'GET' && { origin: this.#origin }),
       ...(isForm && { 'content-type': 'application/x-www-form-urlencoded' }),
     };
-    const event = eventOf({ method, url, headers: { ...own, ...lowered(headers) }, cookies: this.jar.cookies(), body: text }, this.#shape);
-    const response = responseOf(await this.#handler(event, { getRemainingTimeInMillis: () => 30_000, awsRequestId: 'request' }), this.#shape);
+    const event = eventOf(
+      { method, url, headers: { ...own, ...lowered(headers) }, cookies: this.jar.cookies(), body: text },
+      this.#shape,
+    );
+    const response = responseOf(
+      await this.#handler(event, { getRemainingTimeInMillis: () => 30_000, awsRequestId: 'request' }),
+      this.#shape,
+    );
     this.jar.store(response.setCookie);
     return response;
   }
@@ -129,7 +147,10 @@ export function visitor(handler: AnyHandler, options: VisitorOptions = {}): Visi
  *
  * @throws SessionUnavailableError if the factory's table cannot be reached
  */
-export async function signedIn<Data extends object>(sessions: SessionFactory<Data>, data: Partial<Data>): Promise<CookieJar> {
+export async function signedIn<Data extends object>(
+  sessions: SessionFactory<Data>,
+  data: Partial<Data>,
+): Promise<CookieJar> {
   const request = sessions.forRequest({ cookies: undefined, https: true });
   const session = await request.session();
   for (const key of Object.keys(data) as (keyof Data & string)[]) session.set(key, data[key]);

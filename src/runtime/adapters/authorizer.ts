@@ -44,12 +44,21 @@ export type AuthorizerResult = AuthorizerPolicy & AuthorizerAnswer;
  */
 export function sessionAuthorizer<Data extends object, Event extends AuthorizerEvent = AuthorizerEvent>(
   sessions: SessionFactory<Data>,
-  decide: (session: Session<Data>, event: Event) => AuthorizerValues | boolean | undefined | Promise<AuthorizerValues | boolean | undefined>,
+  decide: (
+    session: Session<Data>,
+    event: Event,
+  ) => AuthorizerValues | boolean | undefined | Promise<AuthorizerValues | boolean | undefined>,
 ): (event: Event, context?: LambdaContext) => Promise<AuthorizerResult> {
   mustBeFactory('sessionAuthorizer', sessions);
   return async (event, context) => {
-    if (!isAuthorizerEvent(event)) throw new TypeError('sessionAuthorizer: this is not the event of an authorizer. Use lambdaHandler for requests.');
-    if (event.type === 'TOKEN') throw new TypeError('sessionAuthorizer: this is the event of a TOKEN authorizer, which gets no cookies. Make it one of type REQUEST.');
+    if (!isAuthorizerEvent(event)) {
+      throw new TypeError('sessionAuthorizer: this is not the event of an authorizer. Use lambdaHandler for requests.');
+    }
+    if (event.type === 'TOKEN') {
+      throw new TypeError(
+        'sessionAuthorizer: this is the event of a TOKEN authorizer, which gets no cookies. Make it one of type REQUEST.',
+      );
+    }
     const request = sessions.forRequest({ ...requestOf(event, context), readOnly: true });
     try {
       const session = await request.session();
@@ -62,7 +71,11 @@ export function sessionAuthorizer<Data extends object, Event extends AuthorizerE
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
-function decision({ version, routeArn, methodArn }: AuthorizerEvent, ref: string | undefined, values: AuthorizerValues | boolean | undefined) {
+function decision(
+  { version, routeArn, methodArn }: AuthorizerEvent,
+  ref: string | undefined,
+  values: AuthorizerValues | boolean | undefined,
+) {
   // A handler in JavaScript may give anything: null where a key holds it, or a text that is meant as a name.
   const given = typeof values === 'object' && values !== null ? values : undefined;
   const isAuthorized = values === true || given !== undefined;

@@ -21,7 +21,9 @@ export type PassportMiddleware = (request: object, response: unknown, next: Call
 const FACADES = new WeakSet<object>();
 
 /** Makes the middleware. */
-export function passportMiddleware<Data extends object>(open: (request: object) => Promise<Session<Data>>): PassportMiddleware {
+export function passportMiddleware<Data extends object>(
+  open: (request: object) => Promise<Session<Data>>,
+): PassportMiddleware {
   return (request, _response, next) => {
     const { session: present } = request as { readonly session?: unknown };
     if (FACADES.has(Object(present) as object)) return next();
@@ -54,11 +56,26 @@ function facadeOf(request: object, session: Session): PassportSession {
     next();
   };
   // Not enumerable, so `for in` does not see them.
-  const methods = Object.defineProperties({}, {
-    regenerate: { value: (callback: Callback) => run(leave(() => put(request, session)), callback) },
-    save: { value: (callback?: Callback) => run(session.save(), callback) },
-    destroy: { value: (callback?: Callback) => run(leave(() => delete (request as { session?: unknown }).session), callback) },
-  });
+  const methods = Object.defineProperties(
+    {},
+    {
+      regenerate: {
+        value: (callback: Callback) =>
+          run(
+            leave(() => put(request, session)),
+            callback,
+          ),
+      },
+      save: { value: (callback?: Callback) => run(session.save(), callback) },
+      destroy: {
+        value: (callback?: Callback) =>
+          run(
+            leave(() => delete (request as { session?: unknown }).session),
+            callback,
+          ),
+      },
+    },
+  );
   const traps: ProxyHandler<PassportSession> = {
     get: (target, key) => (key in target ? target[key as string] : read(session, key)),
     has: (target, key) => key in target || read(session, key) !== undefined,

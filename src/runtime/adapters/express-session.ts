@@ -44,7 +44,8 @@ export function sessionStore(first: unknown, second: unknown = first): SessionSt
   /** Drops changes to a session that has ended, as at the end of any request; an event reports it. */
   const write = (found: SessionById, data: StoredSession, maxAge: unknown): Promise<void> =>
     found.write(data, newIdle(found.data(), data, maxAge)).catch((error: unknown) => {
-      const isOver = error instanceof SessionError && (error.code === 'ended' || (isCopied && error.code === 'conflict'));
+      const isOver =
+        error instanceof SessionError && (error.code === 'ended' || (isCopied && error.code === 'conflict'));
       if (!isOver) throw error;
     });
 

@@ -72,7 +72,12 @@ export function expressSessions<Data extends object>(sessions: SessionFactory<Da
     if (visit.request) return visit.request;
     const { headers, method, secure, socket } = key as ExpressRequest;
     const https = secure ?? (Object(socket) as { readonly encrypted?: unknown }).encrypted === true;
-    const request = (visit.request = mount.begin({ cookies: headers.cookie, headers: headers as SessionRequestInit['headers'], https, method }));
+    const request = (visit.request = mount.begin({
+      cookies: headers.cookie,
+      headers: headers as SessionRequestInit['headers'],
+      https,
+      method,
+    }));
     // The session can then be read, but every change throws.
     if (visit.response.headersSent) await request.commit();
     else holdHead(visit.response, () => store(request, visit.response), visit.next);
@@ -85,7 +90,10 @@ export function expressSessions<Data extends object>(sessions: SessionFactory<Da
   });
 }
 
-async function store<Data extends object>(request: SessionRequest<Data>, response: NodeResponse): Promise<FinishedRequest['unavailable']> {
+async function store<Data extends object>(
+  request: SessionRequest<Data>,
+  response: NodeResponse,
+): Promise<FinishedRequest['unavailable']> {
   const sink = sinkOf(response);
   try {
     const { headers, unavailable } = await request.finish({ status: response.statusCode });

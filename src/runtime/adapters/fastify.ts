@@ -29,7 +29,10 @@ export interface FastifyReply {
 /** What the plugin uses of an instance. */
 export interface FastifyInstance {
   addHook(name: 'onRequest', hook: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void): unknown;
-  addHook(name: 'onSend', hook: (request: FastifyRequest, reply: FastifyReply, payload: unknown) => Promise<unknown>): unknown;
+  addHook(
+    name: 'onSend',
+    hook: (request: FastifyRequest, reply: FastifyReply, payload: unknown) => Promise<unknown>,
+  ): unknown;
 }
 
 /** The plugin, to be registered before the routes, and the session of each request. */
@@ -55,7 +58,17 @@ export function fastifySessions<Data extends object>(sessions: SessionFactory<Da
   const plugin = (instance: FastifyInstance, _options: unknown, done: () => void): void => {
     instance.addHook('onRequest', (request, _reply, next) => {
       const { headers, protocol, method } = request;
-      if (!mount.has(request)) mount.add(request, mount.begin({ cookies: headers.cookie, headers: headers as SessionRequestInit['headers'], https: protocol === 'https', method }));
+      if (!mount.has(request)) {
+        mount.add(
+          request,
+          mount.begin({
+            cookies: headers.cookie,
+            headers: headers as SessionRequestInit['headers'],
+            https: protocol === 'https',
+            method,
+          }),
+        );
+      }
       next();
     });
     instance.addHook('onSend', async (key, reply, payload) => {

@@ -19,7 +19,9 @@ export interface FetchResponse {
 }
 
 /** The `Request` of the platform, if its types are loaded. */
-export type PlatformRequest = typeof globalThis extends { Request: { prototype: infer Type } } ? Type & FetchRequest : FetchRequest;
+export type PlatformRequest = typeof globalThis extends { Request: { prototype: infer Type } }
+  ? Type & FetchRequest
+  : FetchRequest;
 
 /**
  * Wraps a handler of Fetch requests, so that its second argument has `session()`
@@ -58,7 +60,11 @@ export function fetchHandler<
 }
 
 /** The request, for `forRequest`. */
-export function fetchInit({ url, method, headers }: FetchRequest): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method'> {
+export function fetchInit({
+  url,
+  method,
+  headers,
+}: FetchRequest): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method'> {
   const getter = { get: (name: string) => headers.get(name) ?? null };
   return { cookies: headers.get('cookie'), headers: getter, https: url.startsWith('https:'), method };
 }

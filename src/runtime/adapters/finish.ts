@@ -13,7 +13,14 @@ export interface HeaderSink {
 
 /** The headers of a body that is not sent, because the store is out of reach. */
 export const OF_THE_BODY = [
-  'Content-Disposition', 'Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Range', 'ETag', 'Last-Modified', 'Location',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Last-Modified',
+  'Location',
 ];
 
 /** Puts the session's headers into a response and keeps the handler's own. */
@@ -24,7 +31,11 @@ export function applyHeaders(sink: HeaderSink, { setCookie, cacheControl, vary }
 }
 
 /** The response for an error that is logged, if cookies have to be set. */
-export const FAILED = { status: 500 as const, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };
+export const FAILED = {
+  status: 500 as const,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: 'Internal Server Error',
+};
 
 /**
  * How a request ended. `failure` has the error of a commit that trying again cannot fix, such as a session that is too
@@ -33,7 +44,10 @@ export const FAILED = { status: 500 as const, headers: { 'content-type': 'text/p
 export type Settled = FinishedRequest & { readonly failure?: { readonly error: unknown } };
 
 /** Finishes a request. A failure is returned along with the headers that the response must carry anyway. */
-export async function settle<Data extends object>(request: SessionRequest<Data>, outcome: RequestOutcome): Promise<Settled> {
+export async function settle<Data extends object>(
+  request: SessionRequest<Data>,
+  outcome: RequestOutcome,
+): Promise<Settled> {
   try {
     return await request.finish(outcome);
   } catch (error) {

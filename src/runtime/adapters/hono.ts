@@ -38,7 +38,10 @@ export function honoSessions<Data extends object>(
     if (mount.has(context)) return next();
     if (context.get('session') !== undefined) throw takenBy('honoSessions', "c.get('session')");
     const { lambdaContext } = Object(context.env) as { readonly lambdaContext?: unknown };
-    const request = mount.add(context, mount.begin({ ...fetchInit(context.req.raw), remainingTime: remainingTimeOf(lambdaContext) }));
+    const request = mount.add(
+      context,
+      mount.begin({ ...fetchInit(context.req.raw), remainingTime: remainingTimeOf(lambdaContext) }),
+    );
     context.set('session', () => request.session());
     context.set('endSession', () => request.endSession());
     await next();

@@ -4,7 +4,10 @@ import { SessionUnavailableError } from '../errors';
 export function withStatus(error: unknown): unknown {
   if (!(error instanceof SessionUnavailableError)) return error;
   const isConfiguration = error.code === 'configuration';
-  return Object.assign(error, { status: isConfiguration ? 500 : 503, ...(!isConfiguration && { headers: { 'Retry-After': '1' } }) });
+  return Object.assign(error, {
+    status: isConfiguration ? 500 : 503,
+    ...(!isConfiguration && { headers: { 'Retry-After': '1' } }),
+  });
 }
 
 /** The same for a promise. */

@@ -25,7 +25,10 @@ export interface KoaContext {
 }
 
 /** The middleware. Give the application its context: `new Koa<DefaultState, WithSession<ShopSession>>()`. */
-export type KoaMiddleware<Data extends object> = (context: KoaContext & WithSession<Data>, next: () => Promise<unknown>) => Promise<void>;
+export type KoaMiddleware<Data extends object> = (
+  context: KoaContext & WithSession<Data>,
+  next: () => Promise<unknown>,
+) => Promise<void>;
 
 /**
  * Makes the middleware. Mount it once, before the middleware that uses the
@@ -40,18 +43,28 @@ export function koaSessions<Data extends object>(sessions: SessionFactory<Data>)
     if (mount.has(context)) return void (await next());
     if (Reflect.has(context, 'session')) throw takenBy('koaSessions', 'ctx.session');
     const { headers: sent, secure, method } = context;
-    const request = mount.add(context, mount.begin({ cookies: sent.cookie, headers: sent as SessionRequestInit['headers'], https: secure, method }));
+    const request = mount.add(
+      context,
+      mount.begin({ cookies: sent.cookie, headers: sent as SessionRequestInit['headers'], https: secure, method }),
+    );
     Object.assign(context, sessionOf(request));
     const thrown = await caught(next);
     if (request.endUnused()) return rethrow(thrown);
-    const { headers, unavailable, failure } = await settle(request, thrown ? { status: 500, ...thrown } : { status: context.status });
+    const { headers, unavailable, failure } = await settle(
+      request,
+      thrown ? { status: 500, ...thrown } : { status: context.status },
+    );
     if (unavailable) {
       for (const name of OF_THE_BODY) context.remove(name);
       context.status = unavailable.status;
       context.body = unavailable.body;
       for (const [name, value] of Object.entries(unavailable.headers)) context.set(name, value);
     }
-    if (headers.setCookie.length > 0 && context.headerSent) throw new Error('koaSessions: the head was sent before the cookie of the session. Await session.save() before you send.');
+    if (headers.setCookie.length > 0 && context.headerSent) {
+      throw new Error(
+        'koaSessions: the head was sent before the cookie of the session. Await session.save() before you send.',
+      );
+    }
     applyHeaders(sinkOf(context), headers);
     if (!unavailable) rethrow(failure ?? thrown, headers);
   };
@@ -72,7 +85,12 @@ function rethrow(thrown: { readonly error: unknown } | undefined, headers?: Sess
   if (!thrown) return;
   const error = thrown.error as { headers?: Record<string, unknown> };
   if (headers && headers.setCookie.length > 0 && error instanceof Error) {
-    error.headers = { 'Cache-Control': 'no-store', 'Vary': 'Cookie', ...error.headers, 'Set-Cookie': headers.setCookie };
+    error.headers = {
+      'Cache-Control': 'no-store',
+      'Vary': 'Cookie',
+      ...error.headers,
+      'Set-Cookie': headers.setCookie,
+    };
   }
   throw error;
 }

@@ -38,7 +38,9 @@ export function sourceOf(adapter: string, event: LambdaHttpEvent): LambdaSource 
   if ('http' in origin) return 'api-gateway-v2';
   if (typeof httpMethod === 'string') return 'api-gateway-v1';
   const keys = Object.keys(Object(event)).slice(0, 8).join(', ');
-  throw new TypeError(`${adapter}: this event is not HTTP: it has ${keys === '' ? 'no properties' : `the properties ${keys}`}. Allowed are events of a REST API, an HTTP API, a function URL and a load balancer.`);
+  throw new TypeError(
+    `${adapter}: this event is not HTTP: it has ${keys === '' ? 'no properties' : `the properties ${keys}`}. Allowed are events of a REST API, an HTTP API, a function URL and a load balancer.`,
+  );
 }
 
 /** Whether API Gateway expects a decision, not a response. */
@@ -57,7 +59,10 @@ export function routeOf(event: LambdaHttpEvent): { readonly method: string; read
 }
 
 /** The request of an event, for `forRequest`. */
-export function requestOf(event: LambdaHttpEvent, context: unknown): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method' | 'remainingTime'> {
+export function requestOf(
+  event: LambdaHttpEvent,
+  context: unknown,
+): Pick<SessionRequestInit, 'cookies' | 'headers' | 'https' | 'method' | 'remainingTime'> {
   return {
     cookies: [...(Array.isArray(event.cookies) ? (event.cookies as unknown[]) : []), ...headersNamed(event, 'cookie')],
     headers: { get: (name) => String(headersNamed(event, name)[0] ?? '') },
@@ -79,14 +84,19 @@ export function remainingTimeOf(context: unknown): (() => number) | undefined {
  */
 function isHttps(event: LambdaHttpEvent): boolean {
   const isLoadBalancer = 'elb' in (Object(event.requestContext) as object);
-  return !isLoadBalancer || headersNamed(event, 'x-forwarded-proto').join(',').split(',').pop()?.trim().toLowerCase() !== 'http';
+  return (
+    !isLoadBalancer
+    || headersNamed(event, 'x-forwarded-proto').join(',').split(',').pop()?.trim().toLowerCase() !== 'http'
+  );
 }
 
 /** The values of a header, the multi-value ones last: if there are any, `headers` repeats the last of each. */
 function headersNamed({ headers, multiValueHeaders }: LambdaHttpEvent, name: string): unknown[] {
   const values: unknown[] = [];
   for (const source of [headers ?? {}, multiValueHeaders ?? {}]) {
-    for (const key of Object.keys(source)) if (key.length === name.length && key.toLowerCase() === name) values.push(source[key]);
+    for (const key of Object.keys(source)) {
+      if (key.length === name.length && key.toLowerCase() === name) values.push(source[key]);
+    }
   }
   return values.flat();
 }

@@ -36,7 +36,9 @@ export class LambdaHeaders implements HeaderSink {
     const all = [...theirs, ...this.#cookies.splice(0), value];
     if (this.#source !== 'alb-single') return void (this.#multi[name] = all);
     if (all.length > 1) {
-      throw new Error('A load balancer without multi-value headers has room for one Set-Cookie, and the session needs it. Turn on lambda.multi_value_headers.enabled for the target group.');
+      throw new Error(
+        'A load balancer without multi-value headers has room for one Set-Cookie, and the session needs it. Turn on lambda.multi_value_headers.enabled for the target group.',
+      );
     }
     [this.#headers[name]] = all;
   }

@@ -23,7 +23,11 @@ const KNOWN = ['statusCode', 'statusDescription', 'headers', 'multiValueHeaders'
  *
  * @throws Error if a load balancer without multi-value headers would need more than one `Set-Cookie`
  */
-export function addSessionHeaders<Result>(result: Result, session: SessionHeaders, source: LambdaSource): Result | LambdaHttpResponse {
+export function addSessionHeaders<Result>(
+  result: Result,
+  session: SessionHeaders,
+  source: LambdaSource,
+): Result | LambdaHttpResponse {
   if (!hasHeaders(session)) return result;
   const response = toResponse(result, source);
   if (response === undefined) return result;
@@ -33,10 +37,15 @@ export function addSessionHeaders<Result>(result: Result, session: SessionHeader
 }
 
 /** The response while the store is out of reach. */
-export function toUnavailable({ status, headers, body }: NonNullable<FinishedRequest['unavailable']>, source: LambdaSource): LambdaHttpResponse {
+export function toUnavailable(
+  { status, headers, body }: NonNullable<FinishedRequest['unavailable']>,
+  source: LambdaSource,
+): LambdaHttpResponse {
   const response: LambdaHttpResponse = { statusCode: status, headers: { ...headers }, body };
   // With multi-value headers turned on, a load balancer reads nothing else.
-  if (source === 'alb-multi') response.multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  if (source === 'alb-multi') {
+    response.multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  }
   return response;
 }
 

@@ -15,7 +15,11 @@ export interface LambdaStreamResponse {
 }
 
 /** What Lambda calls: a handler that was passed to `awslambda.streamifyResponse`. */
-export type StreamifiedHandler = (event: LambdaHttpEvent, stream: NodeJS.WritableStream, context: LambdaContext) => Promise<void>;
+export type StreamifiedHandler = (
+  event: LambdaHttpEvent,
+  stream: NodeJS.WritableStream,
+  context: LambdaContext,
+) => Promise<void>;
 
 /** What Lambda's Node.js runtime puts into the global scope. */
 interface AwsLambda {
@@ -32,13 +36,21 @@ interface AwsLambda {
  *
  * @throws Error outside Lambda, where nothing can be streamed
  */
-export function lambdaStream<Data extends object, Event extends LambdaHttpEvent = LambdaHttpEvent, Context extends LambdaContext = LambdaContext>(
+export function lambdaStream<
+  Data extends object,
+  Event extends LambdaHttpEvent = LambdaHttpEvent,
+  Context extends LambdaContext = LambdaContext,
+>(
   sessions: SessionFactory<Data>,
   handler: (event: Event, context: Context & WithSession<Data>) => Promise<LambdaStreamResponse> | LambdaStreamResponse,
 ): StreamifiedHandler {
   mustBeFactory('lambdaStream', sessions);
   const { awslambda } = globalThis as unknown as { readonly awslambda?: AwsLambda };
-  if (awslambda === undefined) throw new Error('lambdaStream: awslambda is not there. It is in the Node.js runtimes of Lambda alone; in tests, set globalThis.awslambda.');
+  if (awslambda === undefined) {
+    throw new Error(
+      'lambdaStream: awslambda is not there. It is in the Node.js runtimes of Lambda alone; in tests, set globalThis.awslambda.',
+    );
+  }
   return awslambda.streamifyResponse(async (event, stream, context) => {
     const source = sourceOf('lambdaStream', event);
     const request = sessions.forRequest({ ...requestOf(event, context), singleSetCookie: source === 'alb-single' });
@@ -46,7 +58,13 @@ export function lambdaStream<Data extends object, Event extends LambdaHttpEvent 
       try {
         const response = await handler(event as Event, withSession(context as Context, request));
         const { headers, unavailable } = await request.finish({ status: statusOf(response) });
-        if (!unavailable) return addSessionHeaders('statusCode' in response ? response : { statusCode: 200, ...response }, headers, source);
+        if (!unavailable) {
+          return addSessionHeaders(
+            'statusCode' in response ? response : { statusCode: 200, ...response },
+            headers,
+            source,
+          );
+        }
         abandon(response.body);
         return addSessionHeaders(toUnavailable(unavailable, source), headers, source);
       } catch (error) {

@@ -46,7 +46,11 @@ export function lambdaHandler<
  *
  * @throws the error itself, if neither is needed
  */
-export async function failed<Data extends object>(request: SessionRequest<Data>, error: unknown, source: LambdaSource): Promise<LambdaHttpResponse> {
+export async function failed<Data extends object>(
+  request: SessionRequest<Data>,
+  error: unknown,
+  source: LambdaSource,
+): Promise<LambdaHttpResponse> {
   const { headers, unavailable } = await request.finish({ status: 500, error });
   if (unavailable) return addSessionHeaders(toUnavailable(unavailable, source), headers, source);
   if (headers.setCookie.length === 0) throw error;
@@ -56,6 +60,10 @@ export async function failed<Data extends object>(request: SessionRequest<Data>,
 }
 
 /** The context with the two functions over it. The original stays unchanged, because Lambda may use it again. */
-export function withSession<Data extends object, Context>(context: Context, request: SessionRequest<Data>): Context & WithSession<Data> {
-  return Object.assign(Object.create(Object(context) as object) as object, sessionOf(request)) as Context & WithSession<Data>;
+export function withSession<Data extends object, Context>(
+  context: Context,
+  request: SessionRequest<Data>,
+): Context & WithSession<Data> {
+  return Object.assign(Object.create(Object(context) as object) as object, sessionOf(request)) as Context
+    & WithSession<Data>;
 }

@@ -53,7 +53,10 @@ export function middySessions<Data extends object>(sessions: SessionFactory<Data
     before: (middy: MiddyRequest) => {
       if (mount.has(middy)) return;
       const source = sourceOf('middySessions', middy.event);
-      const request = mount.add(middy, mount.begin({ ...requestOf(middy.event, middy.context), singleSetCookie: source === 'alb-single' }));
+      const request = mount.add(
+        middy,
+        mount.begin({ ...requestOf(middy.event, middy.context), singleSetCookie: source === 'alb-single' }),
+      );
       middy.context = withSession(middy.context, request);
     },
     after: async (middy) => {
@@ -61,7 +64,11 @@ export function middySessions<Data extends object>(sessions: SessionFactory<Data
       if (request === undefined || request.endUnused()) return;
       const source = sourceOf('middySessions', middy.event);
       const { headers, unavailable } = await request.finish({ status: statusOf(middy.response) });
-      middy.response = addSessionHeaders(unavailable ? toUnavailable(unavailable, source) : middy.response, headers, source);
+      middy.response = addSessionHeaders(
+        unavailable ? toUnavailable(unavailable, source) : middy.response,
+        headers,
+        source,
+      );
     },
     onError: async (middy) => {
       const request = mount.has(middy) ? mount.of(middy) : undefined;
@@ -72,7 +79,11 @@ export function middySessions<Data extends object>(sessions: SessionFactory<Data
       } else {
         const { headers, unavailable } = await request.finish({ status: 500, error: middy.error });
         const isReplaced = unavailable !== undefined && statusOf(middy.response) === 500;
-        middy.response = addSessionHeaders(isReplaced ? toUnavailable(unavailable, source) : middy.response, headers, source);
+        middy.response = addSessionHeaders(
+          isReplaced ? toUnavailable(unavailable, source) : middy.response,
+          headers,
+          source,
+        );
       }
     },
   };

@@ -56,14 +56,21 @@ export class Mount<Data extends object, Entry = SessionRequest<Data>> {
     const entry = this.#underWay.entries.get(Object(key) as object);
     if (entry !== undefined) return entry as Entry;
     const came = isFactory(key) ? 'a session factory' : 'a request that has not passed through the middleware';
-    throw new TypeError(`${this.#name}: this is ${came}. Mount the middleware before your routes, and pass the framework's own request object.`);
+    throw new TypeError(
+      `${this.#name}: this is ${came}. Mount the middleware before your routes, and pass the framework's own request object.`,
+    );
   }
 }
 
 /** @throws TypeError if `sessions` was not made by `sessionFactory` */
 export function mustBeFactory(name: string, sessions: unknown): void {
   if (isFactory(sessions)) return;
-  const came = typeof sessions === 'function' ? 'a function, maybe sessionFactory itself or the handler' : sessions === null ? 'null' : typeof sessions;
+  const came =
+    typeof sessions === 'function'
+      ? 'a function, maybe sessionFactory itself or the handler'
+      : sessions === null
+        ? 'null'
+        : typeof sessions;
   throw new TypeError(`${name}: sessions is ${came}; allowed is what sessionFactory() returns.`);
 }
 

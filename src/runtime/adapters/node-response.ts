@@ -37,7 +37,10 @@ export function takeHead(response: NodeResponse, [status, ...rest]: unknown[]): 
 }
 
 /** Replaces the head by another response's. Headers that the application sets on all responses stay. */
-export function replaceHead(response: NodeResponse, { status, headers }: NonNullable<FinishedRequest['unavailable']>): void {
+export function replaceHead(
+  response: NodeResponse,
+  { status, headers }: NonNullable<FinishedRequest['unavailable']>,
+): void {
   for (const name of OF_THE_BODY) response.removeHeader(name);
   response.statusCode = status;
   response.statusMessage = undefined;

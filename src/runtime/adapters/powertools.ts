@@ -15,7 +15,9 @@ import { SessionFactory } from '../request/session-factory';
  * What the middleware adds to the store of a request:
  * `new Router<{ store: { request: PowertoolsSession<ShopSession> } }>()`.
  */
-export type PowertoolsSession<Data extends object = Record<string, unknown>> = { [Name in keyof WithSession<Data>]: WithSession<Data>[Name] };
+export type PowertoolsSession<Data extends object = Record<string, unknown>> = {
+  [Name in keyof WithSession<Data>]: WithSession<Data>[Name];
+};
 
 /** What the middleware uses of the router's context. */
 export interface PowertoolsContext {
@@ -23,7 +25,11 @@ export interface PowertoolsContext {
   readonly context: object;
   res: {
     readonly status: number;
-    readonly headers: { get(name: string): string | null; set(name: string, value: string): void; append(name: string, value: string): void };
+    readonly headers: {
+      get(name: string): string | null;
+      set(name: string, value: string): void;
+      append(name: string, value: string): void;
+    };
   };
   set(key: string, value: unknown): void;
 }
@@ -74,6 +80,10 @@ function keepFromError(context: PowertoolsContext): void {
 }
 
 /** The router keeps these headers for the response that it makes of an error. */
-function put(context: PowertoolsContext, headers: SessionHeaders, unavailable: Parameters<typeof toFetch>[0] | undefined): void {
+function put(
+  context: PowertoolsContext,
+  headers: SessionHeaders,
+  unavailable: Parameters<typeof toFetch>[0] | undefined,
+): void {
   context.res = withHeaders(unavailable ? toFetch<PowertoolsContext['res']>(unavailable) : context.res, headers);
 }

@@ -32,11 +32,16 @@ export interface ReactRouterStorage<Data extends object> {
 }
 
 /** Makes the storage. */
-export function reactRouterStorage<Data extends object>(sessions: SessionFactory<Data>, https: boolean): ReactRouterStorage<Data> {
+export function reactRouterStorage<Data extends object>(
+  sessions: SessionFactory<Data>,
+  https: boolean,
+): ReactRouterStorage<Data> {
   const requests = new WeakMap<object, SessionRequest<Data>>();
   const requestOf = (session: object): SessionRequest<Data> => {
     const request = requests.get(Object(session) as object);
-    if (request === undefined) throw new TypeError('reactRouterSessions: this session is not of getSession of this storage.');
+    if (request === undefined) {
+      throw new TypeError('reactRouterSessions: this session is not of getSession of this storage.');
+    }
     return request;
   };
   return {

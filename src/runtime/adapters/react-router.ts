@@ -59,7 +59,10 @@ export function reactRouterSessions<Data extends object>(sessions: SessionFactor
     const response = (await next()) as FetchResponse;
     if (request.endUnused()) return response as Result;
     const { status } = response;
-    const { headers, unavailable, failure } = await settle(request, { status, error: status === 500 ? error : undefined });
+    const { headers, unavailable, failure } = await settle(request, {
+      status,
+      error: status === 500 ? error : undefined,
+    });
     if (failure && headers.setCookie.length === 0) throw failure.error;
     if (failure) console.error(failure.error);
     const other = unavailable ?? (failure && FAILED);

@@ -4,7 +4,14 @@ import {
 import { attemptTime } from './attempt';
 import { SdkSigner } from './sdk-signer';
 import {
-  CallOptions, ClientSettings, DeleteItemInput, GetItemInput, PutItemInput, SessionClient, TransactWriteItemsInput, UpdateItemInput,
+  CallOptions,
+  ClientSettings,
+  DeleteItemInput,
+  GetItemInput,
+  PutItemInput,
+  SessionClient,
+  TransactWriteItemsInput,
+  UpdateItemInput,
 } from './session-client';
 import { haveChanged, mayBeStale } from './stale-credentials';
 
@@ -37,8 +44,10 @@ class SdkSessionClient implements SessionClient {
     this.#call(() => new GetItemCommand(input), options);
   public readonly putItem = (input: PutItemInput, options: CallOptions): Sent<object> =>
     this.#call(() => new PutItemCommand(input), options);
-  public readonly updateItem = (input: UpdateItemInput, options: CallOptions): Sent<{ readonly Attributes?: unknown }> =>
-    this.#call(() => new UpdateItemCommand(input), options);
+  public readonly updateItem = (
+    input: UpdateItemInput,
+    options: CallOptions,
+  ): Sent<{ readonly Attributes?: unknown }> => this.#call(() => new UpdateItemCommand(input), options);
   public readonly deleteItem = (input: DeleteItemInput, options: CallOptions): Sent<object> =>
     this.#call(() => new DeleteItemCommand(input), options);
   public readonly transactWrite = (input: TransactWriteItemsInput, options: CallOptions): Sent<object> =>
@@ -103,7 +112,11 @@ class SdkSessionClient implements SessionClient {
    * Names an error without a name. A missing Region has none, and the SDK wraps errors of another realm, as in Jest.
    */
   async #named(error: unknown, failure: unknown): Promise<unknown> {
-    const { name, code, $metadata } = Object(error) as { readonly name?: unknown; readonly code?: unknown; readonly $metadata?: unknown };
+    const { name, code, $metadata } = Object(error) as {
+      readonly name?: unknown;
+      readonly code?: unknown;
+      readonly $metadata?: unknown;
+    };
     if (name !== 'Error' || code !== undefined) return error;
     if (failure !== undefined) return Object.assign(Object(failure), { $metadata });
     try {

@@ -29,14 +29,23 @@ export class SdkSigner implements RequestSigner {
   /**
    * Signs `host`, `content-type` and everything that is Amazon's. The date is the SDK's, which corrects a wrong clock.
    */
-  public async sign(request: Parameters<Sign>[0], { signingDate = systemClock.now(), signingRegion }: Parameters<Sign>[1] = {}): ReturnType<Sign> {
+  public async sign(
+    request: Parameters<Sign>[0],
+    { signingDate = systemClock.now(), signingRegion }: Parameters<Sign>[1] = {},
+  ): ReturnType<Sign> {
     const config = this.#config();
     const region = signingRegion ?? (await config.region());
     const credentials = await config.credentials();
     const time = amzDate(new Date(signingDate).getTime());
     const { sessionToken } = credentials;
-    const headers: Record<string, string> = { ...request.headers, 'x-amz-date': time, ...(sessionToken && { 'x-amz-security-token': sessionToken }) };
-    const names = Object.keys(headers).filter((name) => /^(?:x-amz-|host$|content-type$)/.test(name)).sort();
+    const headers: Record<string, string> = {
+      ...request.headers,
+      'x-amz-date': time,
+      ...(sessionToken && { 'x-amz-security-token': sessionToken }),
+    };
+    const names = Object.keys(headers)
+      .filter((name) => /^(?:x-amz-|host$|content-type$)/.test(name))
+      .sort();
     const signed = names.flatMap((name) => [name, headers[name] as string]);
     const body: unknown = request.body;
     const bytes = ArrayBuffer.isView(body) ? (body as Uint8Array) : String(body ?? '');

@@ -91,7 +91,14 @@ export function resolveOptions(options: SessionFactoryOptions, environment: Envi
   const { timeout, reissueTime, absoluteTimeout, cookie } = settings;
   // A cookie of ours that is malformed or dead would hide theirs, and theirs is always malformed to us.
   if (options.migrateFrom?.cookieName === cookie.name) {
-    refuse({ option: 'cookie.name', value: cookie.name, allowed: 'another name than that of the cookie that migrateFrom reads' }, 'sessionFactory');
+    refuse(
+      {
+        option: 'cookie.name',
+        value: cookie.name,
+        allowed: 'another name than that of the cookie that migrateFrom reads',
+      },
+      'sessionFactory',
+    );
   }
   const tableName = tableNameOf(options, environment, prefix + ENV.name);
   return {

@@ -62,7 +62,12 @@ async function updateNew(opened: OpenedSession, start: UpdateStart, change: Chan
  * One write for the known version; resolves to whether the outcome is decided. After a refusal, the newer version is
  * known.
  */
-async function attempt(opened: OpenedSession, { identity, record }: Stored, start: UpdateStart, change: Change): Promise<boolean> {
+async function attempt(
+  opened: OpenedSession,
+  { identity, record }: Stored,
+  start: UpdateStart,
+  change: Change,
+): Promise<boolean> {
   const { scope, session, form } = opened;
   const base = session.data.baseOf(start);
   const value = applied(change, base.value);
@@ -72,9 +77,13 @@ async function attempt(opened: OpenedSession, { identity, record }: Stored, star
   const after = { ...record, dat: withChanges(record.dat, changed), ver: record.ver + 1, upd: tokens };
   opened.checkSize(identity.key, after);
   const write = { data: { changed }, version: record.ver, tokens };
-  const result = await scope.store.update(targetOf(scope, identity.key), write).catch((error: unknown) => lost(scope, identity, error));
+  const result = await scope.store
+    .update(targetOf(scope, identity.key), write)
+    .catch((error: unknown) => lost(scope, identity, error));
   if (result.kind === 'ended') opened.end({ kind: 'stored', identity, record }, result.outcome);
-  if (result.kind === 'unknown' || (result.kind === 'ended' && result.outcome === 'unknown')) throw conflict(scope, identity);
+  if (result.kind === 'unknown' || (result.kind === 'ended' && result.outcome === 'unknown')) {
+    throw conflict(scope, identity);
+  }
   if (result.kind === 'moved') opened.rebase('stored', identity, result.record);
   opened.rejectEnded();
   if (result.kind !== 'written') return false;
@@ -90,7 +99,9 @@ function applied(change: Change, value: unknown): unknown {
   if (typeof (Object(after) as { readonly then?: unknown }).then !== 'function') return after;
   // Nobody waits for it, so its rejection must not end the process.
   Promise.resolve(after).catch(() => undefined);
-  throw new TypeError('update: the function must be synchronous, because it may be called again; it returned a promise. Await before update().');
+  throw new TypeError(
+    'update: the function must be synchronous, because it may be called again; it returned a promise. Await before update().',
+  );
 }
 
 /** A write that may have been applied must not be repeated: that is the caller's decision. */

@@ -68,7 +68,11 @@ export function expiredHandler<Data extends object = Record<string, unknown>>(
 ): (event: ExpiredStreamEvent) => Promise<ExpiredStreamResponse> {
   return async (event) => {
     const { Records: records } = Object(event) as Partial<ExpiredStreamEvent>;
-    if (!Array.isArray(records)) throw new TypeError('expiredHandler: the event has no Records; allowed are events of a DynamoDB stream. Call onExpired(fn) of the SessionTable.');
+    if (!Array.isArray(records)) {
+      throw new TypeError(
+        'expiredHandler: the event has no Records; allowed are events of a DynamoDB stream. Call onExpired(fn) of the SessionTable.',
+      );
+    }
     for (const record of records as readonly StreamRecord[]) {
       try {
         const session = readExpired<Data>(record, options);
@@ -88,9 +92,18 @@ function readExpired<Data extends object>(
   { eventName, userIdentity, dynamodb }: StreamRecord,
   { codec = jsonCodec, onEvent }: ExpiredHandlerOptions,
 ): ExpiredSession<Data> | undefined {
-  const isTtl = isRecord(userIdentity) && userIdentity.type === 'Service' && userIdentity.principalId === 'dynamodb.amazonaws.com';
+  const isTtl =
+    isRecord(userIdentity) && userIdentity.type === 'Service' && userIdentity.principalId === 'dynamodb.amazonaws.com';
   const image = dynamodb?.OldImage;
-  if (eventName !== 'REMOVE' || !isTtl || !isRecord(image) || !Object.hasOwn(image, 'dat') || Object.hasOwn(image, 'frz')) return undefined;
+  if (
+    eventName !== 'REMOVE'
+    || !isTtl
+    || !isRecord(image)
+    || !Object.hasOwn(image, 'dat')
+    || Object.hasOwn(image, 'frz')
+  ) {
+    return undefined;
+  }
   const item = fromStream(image);
   const key = item?.[KEY_ATTRIBUTE];
   const bytes = key !== undefined && 'B' in key ? key.B : undefined;
@@ -145,9 +158,15 @@ function fromStream(image: Readonly<Record<string, unknown>>): Item | undefined 
 }
 
 function fromValue(value: unknown): AttributeValue {
-  const { B, L, M } = value as { readonly B?: string; readonly L?: readonly unknown[]; readonly M?: Readonly<Record<string, unknown>> };
+  const { B, L, M } = value as {
+    readonly B?: string;
+    readonly L?: readonly unknown[];
+    readonly M?: Readonly<Record<string, unknown>>;
+  };
   if (B !== undefined) return { B: Buffer.from(B, 'base64') };
   if (L !== undefined) return { L: L.map(fromValue) };
-  if (M !== undefined) return { M: Object.fromEntries(Object.entries(M).map(([name, member]) => [name, fromValue(member)])) };
+  if (M !== undefined) {
+    return { M: Object.fromEntries(Object.entries(M).map(([name, member]) => [name, fromValue(member)])) };
+  }
   return value as AttributeValue;
 }

@@ -17,7 +17,10 @@ export type FindOldRow = (cookies: readonly unknown[]) => OldRow | undefined;
 
 /** Moves in the sessions that are found. */
 export function migrationBy(cookieName: string, find: FindOldRow): SessionMigration {
-  return { cookieName, connect: (client, settings) => (cookies) => new Migration(client, settings, () => find(cookies)) };
+  return {
+    cookieName,
+    connect: (client, settings) => (cookies) => new Migration(client, settings, () => find(cookies)),
+  };
 }
 
 /**
@@ -52,7 +55,12 @@ class Migration implements OldSession {
     const old = this.#named();
     if (old === undefined) return undefined;
     const input = { TableName: old.tableName, Key: old.key, ConsistentRead: true };
-    const answer = await call(this.#client, 'GetItem', (options) => this.#client.getItem(input, options), this.#bounds(request));
+    const answer = await call(
+      this.#client,
+      'GetItem',
+      (options) => this.#client.getItem(input, options),
+      this.#bounds(request),
+    );
     const row = answer.refused ? undefined : answer.output.Item;
     const data = row === undefined ? 'expired' : old.read(row, Math.floor(this.#settings.clock.now() / 1000));
     if (data === undefined) request.emit('item-invalid');

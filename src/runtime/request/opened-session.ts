@@ -22,7 +22,12 @@ export type Known =
   | { readonly kind: 'fresh'; readonly given?: Identity }
   | { readonly kind: 'missed'; readonly identity: Identity; readonly isDoubtful: boolean }
   | { readonly kind: 'stored' | 'frozen'; readonly identity: Identity; readonly record: SessionRecord }
-  | { readonly kind: 'ended'; readonly identity: Identity; readonly record: SessionRecord; readonly outcome: WriteOutcome };
+  | {
+    readonly kind: 'ended';
+    readonly identity: Identity;
+    readonly record: SessionRecord;
+    readonly outcome: WriteOutcome;
+  };
 
 /** The state of a session that is stored. */
 export type Stored = Extract<Known, { readonly kind: 'stored' | 'frozen' }>;
@@ -59,7 +64,11 @@ export class OpenedSession implements SessionHost {
     this.isNew = known.kind !== 'stored';
     this.form = this.formOf(known.kind === 'fresh' ? NO_IDENTITY : known.identity);
     const record = known.kind === 'stored' ? known.record : undefined;
-    this.session = new Session(this, (key, stored) => this.form.decode(key, stored), record ?? { dat: NO_VALUES, flash: NO_VALUES });
+    this.session = new Session(
+      this,
+      (key, stored) => this.form.decode(key, stored),
+      record ?? { dat: NO_VALUES, flash: NO_VALUES },
+    );
   }
 
   /**
@@ -109,13 +118,23 @@ export class OpenedSession implements SessionHost {
 
   public get csrfSecret(): Uint8Array | undefined {
     const { known } = this;
-    return known.kind === 'fresh' || known.kind === 'missed' ? undefined : (known.record.csr ?? derivedCsrfSecret(known.identity.id));
+    return known.kind === 'fresh' || known.kind === 'missed'
+      ? undefined
+      : (known.record.csr ?? derivedCsrfSecret(known.identity.id));
   }
 
   public beforeChange(): void {
-    if (this.#isClosed) throw new SessionError('misuse', 'The session was committed with the response. Change it before the handler returns.');
+    if (this.#isClosed) {
+      throw new SessionError(
+        'misuse',
+        'The session was committed with the response. Change it before the handler returns.',
+      );
+    }
     if (this.scope.isReadOnly) {
-      throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to change them.');
+      throw new SessionError(
+        'misuse',
+        'This function may only read sessions: it was given grantRead. Use grantReadWrite to change them.',
+      );
     }
   }
 
@@ -127,7 +146,10 @@ export class OpenedSession implements SessionHost {
   public beforeSignIn(userId: string): void {
     userKey(this.scope, userId, 'signIn');
     if (this.scope.options.absoluteTimeout === undefined) {
-      throw new SessionError('misuse', 'signIn needs absoluteTimeout, after which a session leaves the user\'s list. Set it on the SessionTable or the factory.');
+      throw new SessionError(
+        'misuse',
+        "signIn needs absoluteTimeout, after which a session leaves the user's list. Set it on the SessionTable or the factory.",
+      );
     }
     const problem = transactionProblem(this.scope);
     if (problem !== undefined) throw new SessionError('misuse', problem);
@@ -269,10 +291,14 @@ export class OpenedSession implements SessionHost {
   }
 }
 
-function endedError({ identity, outcome: known }: Extract<Known, { readonly kind: 'ended' }>, outcome = known): SessionEndedError {
-  const what = outcome === 'not-applied'
-    ? 'The change is not stored.'
-    : 'A response was lost, so the change may stand in the session that took its place.';
+function endedError(
+  { identity, outcome: known }: Extract<Known, { readonly kind: 'ended' }>,
+  outcome = known,
+): SessionEndedError {
+  const what =
+    outcome === 'not-applied'
+      ? 'The change is not stored.'
+      : 'A response was lost, so the change may stand in the session that took its place.';
   const message = `The session was signed out, replaced, expired or deleted while the request ran. ${what}`;
   return new SessionEndedError(message, { ref: refOf(identity.key), outcome });
 }
@@ -288,7 +314,11 @@ function largestKeys({ dat }: SessionRecord): { key: string; bytes: number }[] {
  * Reads the sessions that a request names. If one is missing, dead or damaged, or two are alive, the session is a new
  * one.
  */
-export async function openSession(scope: RequestScope, identities: readonly Identity[], strong: boolean): Promise<OpenedSession> {
+export async function openSession(
+  scope: RequestScope,
+  identities: readonly Identity[],
+  strong: boolean,
+): Promise<OpenedSession> {
   const [only, second] = identities;
   if (second === undefined) return new OpenedSession(scope, only && (await load(scope, only, strong)));
   const loaded = await Promise.all(identities.map((identity) => load(scope, identity, strong)));
@@ -298,12 +328,20 @@ export async function openSession(scope: RequestScope, identities: readonly Iden
   return new OpenedSession(scope, { kind: 'fresh' }, living.map(({ identity }) => identity));
 }
 
-async function load(scope: RequestScope, identity: Identity, strong: boolean): Promise<Exclude<Known, { readonly kind: 'fresh' }>> {
+async function load(
+  scope: RequestScope,
+  identity: Identity,
+  strong: boolean,
+): Promise<Exclude<Known, { readonly kind: 'fresh' }>> {
   const target = targetOf(scope, identity.key);
   const result = await scope.store.load(target, strong);
-  if (result.kind !== 'found') scope.emit(result.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
-  else if (scope.options.lifetime.isAlive(result.record, target.now)) return { kind: 'stored', identity, record: result.record };
-  else scope.emit('expired', identity.key);
+  if (result.kind !== 'found') {
+    scope.emit(result.kind === 'missing' ? 'unknown-id' : 'item-invalid', identity.key);
+  } else if (scope.options.lifetime.isAlive(result.record, target.now)) {
+    return { kind: 'stored', identity, record: result.record };
+  } else {
+    scope.emit('expired', identity.key);
+  }
   // No later read finds a frozen item alive, nor does a strong one miss anything.
   const isFrozen = result.kind === 'found' && result.record.frz !== undefined;
   return { kind: 'missed', identity, isDoubtful: !strong && !isFrozen };

@@ -55,12 +55,19 @@ function checkBeforehand(opened: OpenedSession, changeset: Changeset, { identity
   const flash = withChanges(record.flash, form.encode(changeset.flash, record.flash));
   const times = timesOf(opened, changeset, record);
   const usr = ownerOf(scope, changeset, record.usr);
-  opened.checkSize(identity.key, newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) }));
+  opened.checkSize(
+    identity.key,
+    newRecord({ times, image: record, dat, flash, csr: changeset.csr, ...(usr && { usr }) }),
+  );
   const left = (scope.remainingTime?.() ?? Infinity) - RESERVE;
   if (left >= scope.options.deadline * LEAST_PART) return;
-  throw new SessionUnavailableError('unavailable', 'The function has too little time left to give the session a new id; nothing was changed.', {
-    ref: refOf(identity.key),
-  });
+  throw new SessionUnavailableError(
+    'unavailable',
+    'The function has too little time left to give the session a new id; nothing was changed.',
+    {
+      ref: refOf(identity.key),
+    },
+  );
 }
 
 /**
@@ -83,11 +90,16 @@ async function copy(opened: OpenedSession, changeset: Changeset, { record: image
   const snapshot = session.snapshot(StoredForm.mayTravel(scope.options));
   const user = ownerOf(scope, changeset, image.usr);
   // Another user is another session.
-  if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) return beginAnew(opened, opened.known as Stored);
+  if (image.usr !== undefined && user !== undefined && Buffer.compare(image.usr, user) !== 0) {
+    return beginAnew(opened, opened.known as Stored);
+  }
   const next: NewSession = { times: timesOf(opened, changeset, image), image, snapshot, event: 'regenerated' };
   try {
-    if (user === undefined) await storeNew(opened, changeset, next);
-    else if (!(await storeUserSession(opened, changeset, user, next))) opened.end(opened.known as Stored, 'not-applied');
+    if (user === undefined) {
+      await storeNew(opened, changeset, next);
+    } else if (!(await storeUserSession(opened, changeset, user, next))) {
+      opened.end(opened.known as Stored, 'not-applied');
+    }
   } catch (error) {
     if (!(error instanceof SessionTooLargeError) || !mayBeginAnew(changeset, image)) throw error;
     // Others made it too large between the check and the freeze. A sign-in has to succeed all the same.

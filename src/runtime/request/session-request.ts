@@ -57,7 +57,11 @@ export interface FinishedRequest {
   /** For any response that is sent, even an error. */
   readonly headers: SessionHeaders;
   /** The response to send instead of the handler's, if the store could not be used. */
-  readonly unavailable?: { readonly status: 500 | 503; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  readonly unavailable?: {
+    readonly status: 500 | 503;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
 }
 
 const NO_HEADERS: SessionHeaders = { setCookie: [] };
@@ -124,9 +128,14 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
     const scope = this.#begin();
     const { identities, response, isReadOnly, migration } = scope;
     if (identities.size === 0 && migration?.isNamed !== true) return;
-    if (this.#isFinished) throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
+    if (this.#isFinished) {
+      throw new SessionError('misuse', 'The response was committed. End the session before the handler returns.');
+    }
     if (isReadOnly) {
-      throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
+      throw new SessionError(
+        'misuse',
+        'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.',
+      );
     }
     if (identities.size > 0) {
       await deleteSessions(scope, identities);
@@ -223,7 +232,12 @@ export class SessionRequest<Data extends object = Record<string, unknown>> {
       ...listening(options),
       https,
       remainingTime,
-      response: new ResponseCookies(cookieWriter, https, options.consistency === 'session' && !singleSetCookie, singleSetCookie),
+      response: new ResponseCookies(
+        cookieWriter,
+        https,
+        options.consistency === 'session' && !singleSetCookie,
+        singleSetCookie,
+      ),
       isReadOnly: options.isReadOnly || readOnly,
       touches: method !== 'HEAD' && method !== 'OPTIONS',
       identities: new Set(this.#cookies.ids.map((id) => identityOf(id, options.namespace))),
@@ -252,7 +266,11 @@ function unavailable(error: SessionUnavailableError): NonNullable<FinishedReques
   console.error(`${error.name} (${error.code}): ${error.message}`);
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
   if (error.code === 'configuration') return { status: 500, headers, body: 'The service is not set up correctly.' };
-  return { status: 503, headers: { ...headers, 'retry-after': '1' }, body: 'The service is unavailable. Try again in a moment.' };
+  return {
+    status: 503,
+    headers: { ...headers, 'retry-after': '1' },
+    body: 'The service is unavailable. Try again in a moment.',
+  };
 }
 
 /** What sessions work with outside of a request. */

@@ -10,7 +10,11 @@ import type { UserEntry } from '../table/user-item';
 const MOST_DELETED = 98;
 
 /** The key of the user whose session is to be stored, if it is one's. */
-export function ownerOf(scope: RequestScope, { signIn }: Changeset, usr: Uint8Array | undefined): Uint8Array | undefined {
+export function ownerOf(
+  scope: RequestScope,
+  { signIn }: Changeset,
+  usr: Uint8Array | undefined,
+): Uint8Array | undefined {
   return signIn === undefined ? usr : userKey(scope, signIn.userId, 'signIn');
 }
 
@@ -25,7 +29,12 @@ export function ownerOf(scope: RequestScope, { signIn }: Changeset, usr: Uint8Ar
  * | is full, or has `most` entries | dead sessions end, then the oldest | cannot be: an entry leaves it |
  * | was changed meanwhile | read again, with a new id | the same |
  */
-export async function storeUserSession(opened: OpenedSession, changeset: Changeset, user: Uint8Array, next: NewSession): Promise<boolean> {
+export async function storeUserSession(
+  opened: OpenedSession,
+  changeset: Changeset,
+  user: Uint8Array,
+  next: NewSession,
+): Promise<boolean> {
   const { scope, known, attempts } = opened;
   const { signIn } = changeset;
   const make = makerOf(opened, changeset, { ...next, usr: user });
@@ -50,7 +59,12 @@ export async function storeUserSession(opened: OpenedSession, changeset: Changes
       for (const { key } of evicted) scope.emit('invalidated', key);
       return (isStored = true);
     };
-    return { entries, created: made, ended: [...replaced, ...evicted].slice(0, MOST_DELETED).map(({ key }) => key), done };
+    return {
+      entries,
+      created: made,
+      ended: [...replaced, ...evicted].slice(0, MOST_DELETED).map(({ key }) => key),
+      done,
+    };
   });
   return isStored;
 }
@@ -65,7 +79,12 @@ function take(entries: Map<string, UserEntry>, refs: readonly string[]): UserEnt
 }
 
 /** The sessions that make room for one more: the dead ones, then the oldest. Reads them only where there is no room. */
-async function overdue(scope: RequestScope, user: Uint8Array, entries: ReadonlyMap<string, UserEntry>, most = MOST_SESSIONS): Promise<UserEntry[]> {
+async function overdue(
+  scope: RequestScope,
+  user: Uint8Array,
+  entries: ReadonlyMap<string, UserEntry>,
+  most = MOST_SESSIONS,
+): Promise<UserEntry[]> {
   const others = Math.min(most, MOST_SESSIONS) - 1;
   if (entries.size <= others) return [];
   const all = [...entries.values()];

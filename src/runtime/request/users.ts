@@ -77,7 +77,12 @@ export class UserSessions {
     return lasting
       .filter((_, i) => !verify || alive[i])
       .sort(([, one], [, other]) => other.iat - one.iat)
-      .map(([ref, { iat, abs, device }]) => ({ ref, createdAt: new Date(iat * 1000), endsAt: new Date(abs * 1000), device }));
+      .map(([ref, { iat, abs, device }]) => ({
+        ref,
+        createdAt: new Date(iat * 1000),
+        endsAt: new Date(abs * 1000),
+        device,
+      }));
   }
 
   /**
@@ -99,7 +104,12 @@ export class UserSessions {
   /** @param onlyListed - whether nothing is written where the list holds none of them */
   async #end(isMeant: (ref: string) => boolean, onlyListed = false): Promise<number> {
     const scope = this.#scope;
-    if (scope.isReadOnly) throw new SessionError('misuse', 'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.');
+    if (scope.isReadOnly) {
+      throw new SessionError(
+        'misuse',
+        'This function may only read sessions: it was given grantRead. Use grantReadWrite to end them.',
+      );
+    }
     const problem = transactionProblem(scope);
     if (problem !== undefined) throw new SessionError('misuse', problem);
     let count = 0;
@@ -125,7 +135,9 @@ export class UserSessions {
 export function userKey({ options }: RequestScope, userId: unknown, where: string): Uint8Array {
   const bytes = typeof userId === 'string' && !/\p{Surrogate}/u.test(userId) ? Buffer.byteLength(userId) : 0;
   if (bytes < 1 || bytes > LONGEST_USER_ID) {
-    throw new TypeError(`${where}: the user id is not usable; allowed is a text of 1 to ${LONGEST_USER_ID} bytes of well-formed Unicode.`);
+    throw new TypeError(
+      `${where}: the user id is not usable; allowed is a text of 1 to ${LONGEST_USER_ID} bytes of well-formed Unicode.`,
+    );
   }
   return userKeyOf(userId as string, options.namespace);
 }
@@ -142,7 +154,9 @@ export function transactionProblem({ store }: RequestScope): string | undefined 
  * @param decide - says what to change of the list that it is given; nothing ends it without a write
  */
 export async function changeUser(
-  scope: RequestScope, key: Uint8Array, decide: (before: UserItem) => UserChange | undefined | Promise<UserChange | undefined>,
+  scope: RequestScope,
+  key: Uint8Array,
+  decide: (before: UserItem) => UserChange | undefined | Promise<UserChange | undefined>,
 ): Promise<void> {
   await repeatRace(scope, undefined, async () => {
     const before = await loadUser(scope, key);
@@ -171,9 +185,13 @@ export async function isLiving(scope: RequestScope, user: Uint8Array, { key }: U
 async function loadUser(scope: RequestScope, key: Uint8Array): Promise<UserItem> {
   const read = await scope.store.loadUser(targetOf(scope, key));
   if (read.kind === 'newer') {
-    throw new SessionUnavailableError('configuration', 'A newer version of cdk-session-table wrote the user\'s item. Use that version, or a later one.', {
-      operation: 'GetItem',
-    });
+    throw new SessionUnavailableError(
+      'configuration',
+      "A newer version of cdk-session-table wrote the user's item. Use that version, or a later one.",
+      {
+        operation: 'GetItem',
+      },
+    );
   }
   if (read.kind === 'damaged') scope.emit('user-item-invalid');
   return read.item;

@@ -6,7 +6,15 @@ import { ownerOf, storeUserSession } from './sign-in';
 import { newSessionId } from '../session/id';
 import { Changeset, SessionSnapshot } from '../session/session';
 import type { Snapshot } from '../session/values';
-import { SessionRecord, SessionTimes, StoredChanges, StoredValue, StoredValues, newRecord, withChanges } from '../table/item';
+import {
+  SessionRecord,
+  SessionTimes,
+  StoredChanges,
+  StoredValue,
+  StoredValues,
+  newRecord,
+  withChanges,
+} from '../table/item';
 import { refOf } from '../table/key';
 import type { SessionWrite } from '../table/store';
 import { StoredForm } from '../table/stored-form';
@@ -28,10 +36,15 @@ export async function writeSession(opened: OpenedSession): Promise<boolean> {
   }
   const changeset = session.changeset(known.kind !== 'fresh' && known.kind !== 'missed');
   if (changeset === undefined) return false;
-  if (known.kind === 'fresh' || known.kind === 'missed') await createSession(opened, changeset, known);
-  else if (known.kind === 'frozen' || (known.kind === 'stored' && changeset.renewal !== undefined)) await regenerateSession(opened, changeset, known);
-  else if (known.kind === 'stored') await updateSession(opened, changeset, known);
-  else if (changeset.signIn !== undefined) await beginAnew(opened, known);
+  if (known.kind === 'fresh' || known.kind === 'missed') {
+    await createSession(opened, changeset, known);
+  } else if (known.kind === 'frozen' || (known.kind === 'stored' && changeset.renewal !== undefined)) {
+    await regenerateSession(opened, changeset, known);
+  } else if (known.kind === 'stored') {
+    await updateSession(opened, changeset, known);
+  } else if (changeset.signIn !== undefined) {
+    await beginAnew(opened, known);
+  }
   return true;
 }
 
@@ -49,7 +62,9 @@ export async function touchSession(opened: OpenedSession): Promise<void> {
   const target = targetOf(scope, identity.key);
   const exp = lifetime.dueExtension(record, target.now);
   if (exp === undefined) return;
-  const touched = await scope.store.touch(target, { exp, idl: record.idl }, lifetime.reissueTime(record.idl)).catch(failedTouch);
+  const touched = await scope.store
+    .touch(target, { exp, idl: record.idl }, lifetime.reissueTime(record.idl))
+    .catch(failedTouch);
   if (touched === undefined) return scope.emit('touch-failed', identity.key);
   if (!touched) return;
   const after = { ...record, exp, iss: target.now };
@@ -65,7 +80,9 @@ function failedTouch(error: unknown): undefined {
 /** Stores a new session for what was set. */
 export async function createSession(opened: OpenedSession, changeset: Changeset, known: Known): Promise<void> {
   const snapshot = opened.session.snapshot(StoredForm.mayTravel(opened.scope.options), changeset);
-  if (known.kind === 'missed' && known.isDoubtful) opened.known = { ...known, isDoubtful: await mayLive(opened, known) };
+  if (known.kind === 'missed' && known.isDoubtful) {
+    opened.known = { ...known, isDoubtful: await mayLive(opened, known) };
+  }
   const { scope } = opened;
   const times = scope.options.lifetime.begin(secondsOf(scope), changeset.idle?.seconds);
   const next: NewSession = { times, snapshot, event: 'created' };
@@ -81,7 +98,10 @@ export async function createSession(opened: OpenedSession, changeset: Changeset,
  *
  * @throws SessionUnavailableError if it did
  */
-async function mayLive({ scope }: OpenedSession, { identity }: Extract<Known, { readonly kind: 'missed' }>): Promise<false> {
+async function mayLive(
+  { scope }: OpenedSession,
+  { identity }: Extract<Known, { readonly kind: 'missed' }>,
+): Promise<false> {
   const target = targetOf(scope, identity.key);
   const result = await scope.store.load(target, true);
   if (result.kind !== 'found' || !scope.options.lifetime.isAlive(result.record, target.now)) return false;
@@ -111,8 +131,15 @@ export interface MadeSession {
 }
 
 /** Makes the session of each attempt, under its own id. */
-export function makerOf(opened: OpenedSession, { csr }: Changeset, { times, image, snapshot, usr }: NewSession): () => MadeSession {
-  const { known, scope: { options } } = opened;
+export function makerOf(
+  opened: OpenedSession,
+  { csr }: Changeset,
+  { times, image, snapshot, usr }: NewSession,
+): () => MadeSession {
+  const {
+    known,
+    scope: { options },
+  } = opened;
   const given = known.kind === 'fresh' ? known.given : undefined;
   return () => {
     const identity = given ?? identityOf(newSessionId(options.random), options.namespace);
@@ -123,7 +150,12 @@ export function makerOf(opened: OpenedSession, { csr }: Changeset, { times, imag
 }
 
 /** Takes in that a session was stored under a new id. The cookie comes last of all. */
-export function adopt(opened: OpenedSession, changeset: Changeset, { snapshot, event }: NewSession, { identity, form, record }: MadeSession): void {
+export function adopt(
+  opened: OpenedSession,
+  changeset: Changeset,
+  { snapshot, event }: NewSession,
+  { identity, form, record }: MadeSession,
+): void {
   const { scope, session } = opened;
   Object.assign(opened, { known: { kind: 'stored', identity, record } satisfies Known, form });
   session.move(snapshot, record);
@@ -148,12 +180,23 @@ export async function storeNew(opened: OpenedSession, changeset: Changeset, next
   };
   for (let i = 0; i < (given === undefined ? MOST_IDS : 1); i++) {
     // A given id is sent once: an attempt that was given up could arrive after the session's end.
-    const bounds = { now: secondsOf(scope), remainingTime: scope.remainingTime, meter: scope.meter, ...(given && { mostAttempts: 1 }) };
+    const bounds = {
+      now: secondsOf(scope),
+      remainingTime: scope.remainingTime,
+      meter: scope.meter,
+      ...(given && { mostAttempts: 1 }),
+    };
     const stored = await scope.store.create(bounds, attempt);
     if (stored !== undefined) return adopt(opened, changeset, next, stored);
   }
-  if (given !== undefined) throw new SessionConflictError('The session was not created: the table already has its id.', { operation: 'PutItem' });
-  throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', { operation: 'PutItem' });
+  if (given !== undefined) {
+    throw new SessionConflictError('The session was not created: the table already has its id.', {
+      operation: 'PutItem',
+    });
+  }
+  throw new SessionUnavailableError('unavailable', 'No session could be created: the table already has each id.', {
+    operation: 'PutItem',
+  });
 }
 
 function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
@@ -170,7 +213,11 @@ function encode(form: StoredForm, snapshot: Snapshot): StoredValues {
  * Writes until the session is as the write expects it: another request may change its idle timeout or, if all data is
  * written, its data.
  */
-async function updateSession(opened: OpenedSession, changeset: Changeset, { identity, record: known }: Stored): Promise<void> {
+async function updateSession(
+  opened: OpenedSession,
+  changeset: Changeset,
+  { identity, record: known }: Stored,
+): Promise<void> {
   const { scope, session, form } = opened;
   const [values, flash] = [form.encode(changeset.values, known.dat), form.encode(changeset.flash, known.flash)];
   let record = known;
@@ -199,7 +246,12 @@ interface Encoded {
 }
 
 /** The record as it will be. */
-function recordAfter({ scope }: OpenedSession, record: SessionRecord, { changeset, values, flash }: Encoded, now: number): SessionRecord {
+function recordAfter(
+  { scope }: OpenedSession,
+  record: SessionRecord,
+  { changeset, values, flash }: Encoded,
+  now: number,
+): SessionRecord {
   const { lifetime } = scope.options;
   const { idle, csr } = changeset;
   const idl = idle === undefined ? record.idl : idle.seconds;

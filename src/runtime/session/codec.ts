@@ -34,7 +34,9 @@ const DEEPEST = 64;
 export const jsonCodec: Codec = {
   stringify: (value) => {
     const culprit = findUnfaithful(value, []);
-    if (culprit !== undefined) throw new TypeError(`${culprit.path || 'the value'} is ${culprit.what}, which JSON does not keep`);
+    if (culprit !== undefined) {
+      throw new TypeError(`${culprit.path || 'the value'} is ${culprit.what}, which JSON does not keep`);
+    }
     return JSON.stringify(value);
   },
   parse: (text) => {
@@ -114,7 +116,9 @@ function prototypeOf(value: object | null): object | null {
 
 /** A visible one is refused as a function, like any other. */
 function hidesToJson(value: object): boolean {
-  return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function' && !Object.keys(value).includes('toJSON');
+  return (
+    typeof (value as { readonly toJSON?: unknown }).toJSON === 'function' && !Object.keys(value).includes('toJSON')
+  );
 }
 
 function className(value: object): string {

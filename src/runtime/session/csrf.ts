@@ -82,7 +82,10 @@ function isSameOrigin(origin: string, host: string | undefined, https: boolean):
 function isTokenOf(token: unknown, secret: Uint8Array): boolean {
   if (typeof token !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(token)) return false;
   const bytes = Buffer.from(token, 'base64url');
-  return secret.length === SECRET_BYTES && timingSafeEqual(xor(bytes.subarray(0, SECRET_BYTES), bytes.subarray(SECRET_BYTES)), secret);
+  return (
+    secret.length === SECRET_BYTES
+    && timingSafeEqual(xor(bytes.subarray(0, SECRET_BYTES), bytes.subarray(SECRET_BYTES)), secret)
+  );
 }
 
 function xor(mask: Uint8Array, bytes: Uint8Array): Uint8Array {

@@ -39,7 +39,10 @@ export class FlashMessages {
     const text = this.#values.stringify(queue, [queue, message]);
     if (!allowDuplicate && this.#names(queue).some((name) => this.#values.isText(name, text))) return;
     if (this.#pending((change) => change !== undefined) >= MOST_ADDED) {
-      throw new SessionError('misuse', `flash: at most ${MOST_ADDED} messages can be added before they are stored. Call save() between them.`);
+      throw new SessionError(
+        'misuse',
+        `flash: at most ${MOST_ADDED} messages can be added before they are stored. Call save() between them.`,
+      );
     }
     this.#values.set(this.#newName(now), [queue, message]);
   }

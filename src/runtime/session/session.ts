@@ -254,7 +254,9 @@ export class Session<Data extends object = Record<string, unknown>> {
    *
    * @example const size = JSON.stringify([...session]).length;
    */
-  public [Symbol.iterator](): IterableIterator<{ [Key in keyof Data & string]: [Key, Data[Key]] }[keyof Data & string]> {
+  public [Symbol.iterator](): IterableIterator<
+    { [Key in keyof Data & string]: [Key, Data[Key]] }[keyof Data & string]
+  > {
     return this.entries()[Symbol.iterator]();
   }
 
@@ -362,7 +364,9 @@ export class Session<Data extends object = Record<string, unknown>> {
   public remember(seconds: number): void {
     this.#host.beforeChange();
     if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > LONGEST_IDLE) {
-      throw new TypeError(`remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to ${LONGEST_IDLE}.`);
+      throw new TypeError(
+        `remember: seconds is ${String(seconds)}; allowed is a whole number from 1 to ${LONGEST_IDLE}.`,
+      );
     }
     this.#idle = { seconds };
   }
@@ -457,7 +461,8 @@ export class Session<Data extends object = Record<string, unknown>> {
       renewal: this.#renewal,
       signIn: this.#signIn,
     };
-    const isAsked = this.#signIn !== undefined || (isStored && (this.#csr ?? this.#idle ?? this.#renewal) !== undefined);
+    const isAsked =
+      this.#signIn !== undefined || (isStored && (this.#csr ?? this.#idle ?? this.#renewal) !== undefined);
     return isAsked || changeset.values.size > 0 || changeset.flash.size > 0 ? changeset : undefined;
   }
 
@@ -500,7 +505,10 @@ export class Session<Data extends object = Record<string, unknown>> {
 
   /** @internal @param changeset - that of this very moment, where it is known */
   public snapshot(isPortable: (stored: Stored) => boolean, changeset?: Changeset): SessionSnapshot {
-    return { values: this.#values.snapshot(isPortable, changeset?.values), flash: this.#flash.snapshot(isPortable, changeset?.flash) };
+    return {
+      values: this.#values.snapshot(isPortable, changeset?.values),
+      flash: this.#flash.snapshot(isPortable, changeset?.flash),
+    };
   }
 
   /** @internal Notes that all of the session was stored under another id. */

@@ -121,7 +121,9 @@ export class Values {
    * @throws SessionError with the code `misuse` for an object that was changed after newer data took its place
    */
   public changes(): Changes {
-    for (const { key, value, text } of this.#stale) if (!this.#standsFor(text, value, this.stringify(key, value))) throw unmergeable(key);
+    for (const { key, value, text } of this.#stale) {
+      if (!this.#standsFor(text, value, this.stringify(key, value))) throw unmergeable(key);
+    }
     let changes: Map<string, string | undefined> | undefined;
     for (const [key, entry] of this.#entries) {
       if (this.#isChanged(key, entry)) (changes ??= new Map()).set(key, this.#currentText(key, entry));
@@ -144,8 +146,11 @@ export class Values {
     for (const [key, entry] of this.#entries) {
       const value = stored.get(key);
       // A key that was deleted here stays deleted, whoever sets it in the meantime.
-      if (entry.state === 'deleted' || this.#isChanged(key, entry)) Object.assign(entry, { stored: value, storedText: undefined });
-      else if (!isSame(value, entry.stored)) this.#replace(key, entry, value);
+      if (entry.state === 'deleted' || this.#isChanged(key, entry)) {
+        Object.assign(entry, { stored: value, storedText: undefined });
+      } else if (!isSame(value, entry.stored)) {
+        this.#replace(key, entry, value);
+      }
     }
     this.#stored = stored;
   }
@@ -153,8 +158,11 @@ export class Values {
   /** Drops everything that was not set here. Objects that were handed out of it must not be changed any more. */
   public keepOwn(): void {
     for (const [key, entry] of this.#entries) {
-      if (entry.state === 'open' && this.#isChanged(key, entry)) Object.assign(entry, { stored: undefined, storedText: undefined });
-      else this.#replace(key, entry, undefined);
+      if (entry.state === 'open' && this.#isChanged(key, entry)) {
+        Object.assign(entry, { stored: undefined, storedText: undefined });
+      } else {
+        this.#replace(key, entry, undefined);
+      }
     }
     this.#stored = NOTHING_STORED;
   }
@@ -233,7 +241,12 @@ export class Values {
    *
    * @param base - the text that it was computed from
    */
-  public markUpdated(start: UpdateStart, base: string | undefined, text: string | undefined, stored: Stored | undefined): void {
+  public markUpdated(
+    start: UpdateStart,
+    base: string | undefined,
+    text: string | undefined,
+    stored: Stored | undefined,
+  ): void {
     const { key } = start;
     const entry = this.#entries.get(key);
     if (entry !== undefined && this.isSetSince(start)) {
@@ -260,7 +273,9 @@ export class Values {
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'the codec refused it';
       const advice = 'Store what JSON keeps, or choose another codec.';
-      throw new TypeError(`The session cannot keep the value of ${JSON.stringify(key)}: ${reason}. ${advice}`, { cause: error });
+      throw new TypeError(`The session cannot keep the value of ${JSON.stringify(key)}: ${reason}. ${advice}`, {
+        cause: error,
+      });
     }
   }
 
@@ -273,7 +288,9 @@ export class Values {
 
   /** Replaces an entry that was not changed here. What was handed out of it is watched. */
   #replace(key: string, { state, value, text }: Entry, stored: Stored | undefined): void {
-    if (state === 'open' && typeof value === 'object' && value !== null && text !== undefined) this.#stale.push({ key, value, text });
+    if (state === 'open' && typeof value === 'object' && value !== null && text !== undefined) {
+      this.#stale.push({ key, value, text });
+    }
     this.#entries.set(key, closed(stored));
   }
 
@@ -356,8 +373,11 @@ function isSame(one: Stored | undefined, other: Stored | undefined): boolean {
 }
 
 function unmergeable(key: string): SessionError {
-  return new SessionError('misuse', `The value of ${JSON.stringify(key)} was changed in an object from before update() or regenerate() `
-    + 'took in newer data, so the change cannot be merged. Call get() again after them, or set() the value.');
+  return new SessionError(
+    'misuse',
+    `The value of ${JSON.stringify(key)} was changed in an object from before update() or regenerate() `
+      + 'took in newer data, so the change cannot be merged. Call get() again after them, or set() the value.',
+  );
 }
 
 function checkKey(key: string): void {

@@ -72,9 +72,15 @@ export async function call<Output>(
       const failure = classify(error);
       landed ||= anyMayHaveLanded(error, failure, given);
       timedOut ||= given.aborted;
-      if (failure.kind === 'refused') return { refused: true, mayHaveLanded: landed, item: failure.item, reasons: failure.reasons };
+      if (failure.kind === 'refused') {
+        return { refused: true, mayHaveLanded: landed, item: failure.item, reasons: failure.reasons };
+      }
       const delay = ((random(1)[0] as number) / 256) * FIRST_DELAY * 2 ** (attempt - 1);
-      if (!mayRepeat(client, failure) || attempt >= (settings.mostAttempts ?? MOST_ATTEMPTS) || clock.now() + delay >= endsAt) {
+      if (
+        !mayRepeat(client, failure)
+        || attempt >= (settings.mostAttempts ?? MOST_ATTEMPTS)
+        || clock.now() + delay >= endsAt
+      ) {
         const outcome = landed ? 'unknown' : 'not-applied';
         throw toError(failure, client, { ...circumstancesOf(operation, settings), cause: error, outcome });
       }

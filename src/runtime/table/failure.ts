@@ -80,7 +80,8 @@ const CONNECTING = /^(?:connect|getaddrinfo|query[A-Z]\w*|socket|bind)$/;
  *
  * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
-const CERTIFICATE = /^(?:ERR_TLS_CERT_\w+|\w*CERT\w*|CRL_\w+|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
+const CERTIFICATE =
+  /^(?:ERR_TLS_CERT_\w+|\w*CERT\w*|CRL_\w+|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 
 interface ClientError {
   readonly name?: unknown;

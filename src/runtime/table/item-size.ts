@@ -46,6 +46,7 @@ function numberSize(text: string): number {
 function otherSize(value: object): number {
   const [content]: unknown[] = Object.values(value);
   if (!Array.isArray(content)) return 1;
-  const sizeOf = (element: unknown) => (typeof element === 'string' ? Buffer.byteLength(element) : Number(Object(element).length ?? 0));
+  const sizeOf = (element: unknown) =>
+    typeof element === 'string' ? Buffer.byteLength(element) : Number(Object(element).length ?? 0);
   return content.reduce<number>((bytes, element: unknown) => bytes + sizeOf(element), 0);
 }

@@ -73,7 +73,9 @@ const storedValue: Kind<StoredValue> = {
     if (typeof text === 'string') return text;
     const value = bytes.read(given);
     // Flags of a newer version say something about the bytes that this one does not know.
-    return value !== undefined && value.length > 1 && (flagsOf(value) & ~(COMPRESSED | SEALED)) === 0 ? value : undefined;
+    return value !== undefined && value.length > 1 && (flagsOf(value) & ~(COMPRESSED | SEALED)) === 0
+      ? value
+      : undefined;
   },
   size: (value) => Buffer.byteLength(value),
 };
@@ -97,11 +99,17 @@ const values: Kind<StoredValues> = {
 /** Whether an attribute moves along to a new id: always, if the session keeps its deadline, or never. */
 type Travels = 'always' | 'with-deadline' | 'never';
 
-function required<Value>(kind: Kind<Value>, travels: Travels): Kind<Value> & { readonly travels: Travels; readonly required: true } {
+function required<Value>(
+  kind: Kind<Value>,
+  travels: Travels,
+): Kind<Value> & { readonly travels: Travels; readonly required: true } {
   return { ...kind, travels, required: true };
 }
 
-function optional<Value>(kind: Kind<Value>, travels: Travels): Kind<Value> & { readonly travels: Travels; readonly required: false } {
+function optional<Value>(
+  kind: Kind<Value>,
+  travels: Travels,
+): Kind<Value> & { readonly travels: Travels; readonly required: false } {
   return { ...kind, travels, required: false };
 }
 
@@ -194,7 +202,11 @@ export function readItem(item: unknown, key: Uint8Array): SessionRecord | undefi
   for (const name of Object.keys(item)) {
     if (name === KEY_ATTRIBUTE) continue;
     const isFlash = name.startsWith(FLASH_PREFIX);
-    const value = isName(name) ? ATTRIBUTES[name].read(item[name]) : isFlash ? storedValue.read(item[name]) : item[name];
+    const value = isName(name)
+      ? ATTRIBUTES[name].read(item[name])
+      : isFlash
+        ? storedValue.read(item[name])
+        : item[name];
     if (value === undefined) return undefined;
     if (isName(name)) record[name] = value;
     else if (isFlash) (flash ??= new Map()).set(name.slice(FLASH_PREFIX.length), value as StoredValue);
@@ -224,10 +236,21 @@ export interface NewRecord {
 
 /** The record of a session that begins, or of one that begins again under another id. */
 export function newRecord({ times, image, dat, flash, csr, usr }: NewRecord): SessionRecord {
-  const travelling = image === undefined ? [] : NAMES.filter((name) => ATTRIBUTES[name].travels === 'always').map((name) => [name, image[name]]);
+  const travelling =
+    image === undefined
+      ? []
+      : NAMES.filter((name) => ATTRIBUTES[name].travels === 'always').map((name) => [name, image[name]]);
   const otherAttributes = image?.otherAttributes ?? NO_ATTRIBUTES;
   const given = { ...(csr && { csr }), ...(usr && { usr }) };
-  return { ...Object.fromEntries(travelling), ...times, ver: 1, dat, flash, ...given, otherAttributes } as SessionRecord;
+  return {
+    ...Object.fromEntries(travelling),
+    ...times,
+    ver: 1,
+    dat,
+    flash,
+    ...given,
+    otherAttributes,
+  } as SessionRecord;
 }
 
 /** The size of a session's item as DynamoDB counts it, to the byte. */
@@ -237,7 +260,9 @@ export function recordSize(key: Uint8Array, record: SessionRecord): number {
     const value = record[name];
     if (value !== undefined) size += name.length + (ATTRIBUTES[name] as unknown as Kind<unknown>).size(value);
   }
-  for (const [name, value] of record.flash) size += FLASH_PREFIX.length + Buffer.byteLength(name) + Buffer.byteLength(value);
+  for (const [name, value] of record.flash) {
+    size += FLASH_PREFIX.length + Buffer.byteLength(name) + Buffer.byteLength(value);
+  }
   return size + itemSize(record.otherAttributes);
 }
 

@@ -23,7 +23,9 @@ export class Lifetime {
   /** Dead from `exp` on, whatever TTL has done, and once it is frozen. */
   public isAlive(record: SessionRecord, now: number): boolean {
     const isInTime = now < record.exp && now < this.#deadline(record);
-    return record.frz === undefined && isInTime && record.iat <= now + CLOCK_SKEW && record.iat >= this.#options.notBefore;
+    return (
+      record.frz === undefined && isInTime && record.iat <= now + CLOCK_SKEW && record.iat >= this.#options.notBefore
+    );
   }
 
   /** The times of a session that begins. */

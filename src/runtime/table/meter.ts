@@ -15,7 +15,9 @@ export class Meter {
   public add(milliseconds: number, output: unknown): void {
     this.#milliseconds = (this.#milliseconds ?? 0) + milliseconds;
     const tables: unknown[] = [(Object(output) as { readonly ConsumedCapacity?: unknown }).ConsumedCapacity].flat();
-    for (const table of tables) this.#writeUnits += Number((Object(table) as { readonly CapacityUnits?: unknown }).CapacityUnits) || 0;
+    for (const table of tables) {
+      this.#writeUnits += Number((Object(table) as { readonly CapacityUnits?: unknown }).CapacityUnits) || 0;
+    }
   }
 
   /** The cost since it was taken last; nothing where no call was made. */

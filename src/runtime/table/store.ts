@@ -169,7 +169,12 @@ export class Store {
     if (extension !== undefined) condition.push(sameIdle(extension.idl));
     if (version !== undefined) condition.push(SAME_VERSION);
     const isExact = condition.length > 2;
-    const answer = await this.#update(target, expressionOf(write, target.now), condition, isExact ? 'ALL_OLD' : undefined);
+    const answer = await this.#update(
+      target,
+      expressionOf(write, target.now),
+      condition,
+      isExact ? 'ALL_OLD' : undefined,
+    );
     if (!answer.refused) return { kind: 'written' };
     if (isExact) return this.#refused(target, answer, write);
     return { kind: 'ended', outcome: answer.mayHaveLanded ? 'unknown' : 'not-applied' };
@@ -233,7 +238,11 @@ export class Store {
    */
   public async bury(target: Target, token: Uint8Array): Promise<void> {
     const { key, now } = target;
-    const item = { ...toKey(key), frz: attribute('frz', token), [TTL_ATTRIBUTE]: attribute(TTL_ATTRIBUTE, now + FROZEN_TIME) };
+    const item = {
+      ...toKey(key),
+      frz: attribute('frz', token),
+      [TTL_ATTRIBUTE]: attribute(TTL_ATTRIBUTE, now + FROZEN_TIME),
+    };
     const input = { ...this.#write(target), Item: item, ConditionExpression: 'attribute_not_exists(frz)' };
     // A frozen item is already dead.
     await this.#call('PutItem', target, (options) => this.#client.putItem(input, options));
@@ -256,7 +265,10 @@ export class Store {
    * `ver` alone is the condition, and no call deletes the item, so a transaction that arrives late is refused even
    * after DynamoDB has forgotten its token.
    */
-  public async writeUser({ key: user, ...bounds }: Target, { token, before, entries, created, ended }: UserWrite): Promise<boolean> {
+  public async writeUser(
+    { key: user, ...bounds }: Target,
+    { token, before, entries, created, ended }: UserWrite,
+  ): Promise<boolean> {
     const { version } = before;
     const { TableName, ...asked } = this.#write(bounds);
     const list = {
@@ -265,15 +277,23 @@ export class Store {
       ConditionExpression: version === undefined ? 'attribute_not_exists(ver)' : SAME_VERSION,
       ...(version !== undefined && { ExpressionAttributeValues: { ':ver': version } }),
     };
-    const TransactItems: TransactWriteItem[] = [{ Put: list }, ...ended.map((key) => ({ Delete: { TableName, Key: toKey(key) } }))];
+    const TransactItems: TransactWriteItem[] = [
+      { Put: list },
+      ...ended.map((key) => ({ Delete: { TableName, Key: toKey(key) } })),
+    ];
     if (created !== undefined) {
-      TransactItems.unshift({ Put: { TableName, Item: toItem(created.key, created.record), ConditionExpression: NOT_THERE } });
+      TransactItems.unshift({
+        Put: { TableName, Item: toItem(created.key, created.record), ConditionExpression: NOT_THERE },
+      });
     }
     const input = { TransactItems, ClientRequestToken: token, ...asked };
     const { transactWrite } = this.#client;
     if (transactWrite === undefined) throw new TypeError('The client has no transactWrite.');
-    const answer = await this.#call('TransactWriteItems', { ...bounds, ...(created && { key: created.key }) }, (options) =>
-      transactWrite.call(this.#client, input, options));
+    const answer = await this.#call(
+      'TransactWriteItems',
+      { ...bounds, ...(created && { key: created.key }) },
+      (options) => transactWrite.call(this.#client, input, options),
+    );
     return !answer.refused;
   }
 
@@ -287,7 +307,11 @@ export class Store {
    * | is alive with eight other tokens | ours may have been pushed out: `unknown`, if a response was lost |
    * | is dead, frozen or gone | `ended`; `unknown` if a response was lost, because the write may have come before |
    */
-  async #refused(target: Target, { item: given, mayHaveLanded }: Refusal, { tokens }: SessionWrite): Promise<WriteResult> {
+  async #refused(
+    target: Target,
+    { item: given, mayHaveLanded }: Refusal,
+    { tokens }: SessionWrite,
+  ): Promise<WriteResult> {
     const item = given ?? (await this.#read(target, true));
     const present = readTokens(item);
     if (tokens !== undefined && includes(present, tokens.at(-1))) return { kind: 'written' };
@@ -302,7 +326,9 @@ export class Store {
   /** @param isSession - whether an error may name the item: the hash of a user's key stands for the user */
   async #read({ key, ...bounds }: Target, strong: boolean, isSession = true): Promise<unknown> {
     const input = { TableName: this.#table, Key: toKey(key), ...(strong && { ConsistentRead: true }) };
-    const answer = await this.#call('GetItem', isSession ? { key, ...bounds } : bounds, (options) => this.#client.getItem(input, options));
+    const answer = await this.#call('GetItem', isSession ? { key, ...bounds } : bounds, (options) =>
+      this.#client.getItem(input, options),
+    );
     if (!answer.refused) return Object(answer.output).Item as unknown;
     throw new SessionUnavailableError('unavailable', 'The response to GetItem did not come from DynamoDB.', {
       operation: 'GetItem',
@@ -331,7 +357,9 @@ export class Store {
   }
 
   async #call<Output>(
-    operation: string, target: Omit<CallSettings, keyof StoreSettings> & Omit<Target, 'key'>, send: Parameters<typeof call<Output>>[2],
+    operation: string,
+    target: Omit<CallSettings, keyof StoreSettings> & Omit<Target, 'key'>,
+    send: Parameters<typeof call<Output>>[2],
   ): Promise<CallResult<Output>> {
     const { clock } = this.#settings;
     const start = clock.now();
@@ -416,7 +444,11 @@ class Expression {
 
   /** Moves the idle deadline. */
   public extend(now: number, exp: number): this {
-    return this.assign('iss', ':now', attribute('iss', now)).assign(TTL_ATTRIBUTE, ':exp', attribute(TTL_ATTRIBUTE, exp));
+    return this.assign('iss', ':now', attribute('iss', now)).assign(
+      TTL_ATTRIBUTE,
+      ':exp',
+      attribute(TTL_ATTRIBUTE, exp),
+    );
   }
 
   /** Sets or removes what is named, below a path or at the top. */

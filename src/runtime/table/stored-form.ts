@@ -80,7 +80,8 @@ export class StoredForm {
   }
 
   #encodeValue(key: string, text: string): StoredValue {
-    const packed = this.#options.compress && text.length >= SHORTEST_COMPRESSED ? compress(Buffer.from(text)) : undefined;
+    const packed =
+      this.#options.compress && text.length >= SHORTEST_COMPRESSED ? compress(Buffer.from(text)) : undefined;
     if (!this.#options.sealed) return packed === undefined ? text : Buffer.concat([Uint8Array.of(COMPRESSED), packed]);
     const flags = packed === undefined ? SEALED : SEALED | COMPRESSED;
     return Buffer.concat([Uint8Array.of(flags), this.#sealOf().seal(boundTo(key, flags), packed ?? Buffer.from(text))]);

@@ -46,7 +46,9 @@ export function readUserItem(item: unknown, key: Uint8Array): UserItemRead {
   if (Object.hasOwn(item, FORMAT_ATTRIBUTE)) return { kind: 'newer' };
   const version = item.ver as AttributeValue | undefined;
   const [exp, ver, entries] = [number.read(item[TTL_ATTRIBUTE]), number.read(version), readEntries(item.ses)];
-  if (exp !== undefined && ver !== undefined && entries !== undefined) return { kind: 'found', item: { exp, ver, entries, version } };
+  if (exp !== undefined && ver !== undefined && entries !== undefined) {
+    return { kind: 'found', item: { exp, ver, entries, version } };
+  }
   return { kind: 'damaged', item: { ...NO_USER, exp: exp ?? 0, ver: ver ?? 0, version } };
 }
 
@@ -64,7 +66,14 @@ export function toUserItem(key: Uint8Array, before: UserItem, entries: UserEntri
 }
 
 function writeEntry({ key, iat, abs, device }: UserEntry): AttributeValue {
-  return { M: { k: bytes.write(key), iat: number.write(iat), abs: number.write(abs), ...(device !== undefined && { dev: { S: device } }) } };
+  return {
+    M: {
+      k: bytes.write(key),
+      iat: number.write(iat),
+      abs: number.write(abs),
+      ...(device !== undefined && { dev: { S: device } }),
+    },
+  };
 }
 
 function readEntries(given: unknown): UserEntries | undefined {
@@ -81,7 +90,19 @@ function readEntries(given: unknown): UserEntries | undefined {
 
 function readEntry(map: unknown): UserEntry | undefined {
   if (!isObject(map)) return undefined;
-  const [key, iat, abs, device] = [bytes.read(map.k), number.read(map.iat), number.read(map.abs), valueOfType(map.dev, 'S')];
-  if (key === undefined || iat === undefined || abs === undefined || (map.dev !== undefined && typeof device !== 'string')) return undefined;
+  const [key, iat, abs, device] = [
+    bytes.read(map.k),
+    number.read(map.iat),
+    number.read(map.abs),
+    valueOfType(map.dev, 'S'),
+  ];
+  if (
+    key === undefined
+    || iat === undefined
+    || abs === undefined
+    || (map.dev !== undefined && typeof device !== 'string')
+  ) {
+    return undefined;
+  }
   return { key, iat, abs, device: device as string | undefined };
 }

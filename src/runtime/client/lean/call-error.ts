@@ -34,11 +34,20 @@ const TELLTALE = /Signature|Token|Client|Access/;
 export function refusal(status: number, type: unknown, message: unknown, details: ErrorDetails): CallError {
   // "com.amazonaws.dynamodb.v20120810#ThrottlingException", and elsewhere "ThrottlingException:http://…".
   const name = typeof type === 'string' ? /^(?:[^#]*#)?([A-Za-z]{1,64})(?::|$)/.exec(type)?.[1] : undefined;
-  if (name === undefined) return new CallError('UnknownError', `What answered with status ${status} is not DynamoDB.${adviceFor(status)}`, status);
-  const text = typeof message === 'string' && !TELLTALE.test(name) ? message : `DynamoDB refused the request with ${name}.`;
+  if (name === undefined) {
+    return new CallError(
+      'UnknownError',
+      `What answered with status ${status} is not DynamoDB.${adviceFor(status)}`,
+      status,
+    );
+  }
+  const text =
+    typeof message === 'string' && !TELLTALE.test(name) ? message : `DynamoDB refused the request with ${name}.`;
   return new CallError(name, text, status, details);
 }
 
 function adviceFor(status: number): string {
-  return status >= 300 && status < 400 ? ' Redirects are not followed: check AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL and AWS_REGION.' : '';
+  return status >= 300 && status < 400
+    ? ' Redirects are not followed: check AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL and AWS_REGION.'
+    : '';
 }

@@ -28,7 +28,12 @@ interface Signing {
 }
 
 /** Refusals that signing with another time may resolve. */
-const OF_TIME = new Set(['InvalidSignatureException', 'RequestExpired', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch']);
+const OF_TIME = new Set([
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+]);
 /** Milliseconds. DynamoDB accepts a signature for 15 minutes; a smaller difference is not why it refused one. */
 const SKEW = 240_000;
 
@@ -113,7 +118,12 @@ export class LeanClient implements SessionClient {
   }
 
   /** @throws CallError if the response was damaged on its way */
-  async #send(operation: string, body: string, { credentials, skew }: Signing, options: CallOptions): Promise<HttpResponse> {
+  async #send(
+    operation: string,
+    body: string,
+    { credentials, skew }: Signing,
+    options: CallOptions,
+  ): Promise<HttpResponse> {
     const time = amzDate(this.#clock.now() + skew);
     const { sessionToken } = credentials;
     const signed = [
@@ -135,7 +145,11 @@ export class LeanClient implements SessionClient {
     if (expected === undefined) return;
     this.#checksum ??= loadChecksum();
     if (this.#checksum(body) === Number(expected)) return;
-    throw new CallError('CRC32CheckFailed', 'The response of DynamoDB was damaged on its way: x-amz-crc32 does not fit it.', status);
+    throw new CallError(
+      'CRC32CheckFailed',
+      'The response of DynamoDB was damaged on its way: x-amz-crc32 does not fit it.',
+      status,
+    );
   }
 }
 
@@ -161,7 +175,13 @@ function readOutput({ status, headers, body }: HttpResponse): Output {
 }
 
 function refusalOf({ status, headers, body }: HttpResponse): CallError {
-  const { __type: type = headers['x-amzn-errortype'], message, Message = message, Item, CancellationReasons: reasons } = parse(body) ?? {};
+  const {
+    __type: type = headers['x-amzn-errortype'],
+    message,
+    Message = message,
+    Item,
+    CancellationReasons: reasons,
+  } = parse(body) ?? {};
   fromWire(Item);
   if (Array.isArray(reasons)) for (const reason of reasons) fromWire((Object(reason) as Output).Item);
   return refusal(status, type, Message, { Item, CancellationReasons: reasons });

@@ -39,8 +39,14 @@ export class LeanCredentials {
 
   /** @throws CallError if there are none; its message names the settings, but none of their values */
   public async get(): Promise<Credentials> {
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = this.#environment;
-    if (accessKeyId && secretAccessKey) return checked({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) });
+    const {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    } = this.#environment;
+    if (accessKeyId && secretAccessKey) {
+      return checked({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) });
+    }
     const cached = this.#cached;
     if (cached !== undefined && this.#clock.now() < cached.expiration - MARGIN) return cached.credentials;
     try {
@@ -61,7 +67,15 @@ export class LeanCredentials {
   async #fetch(): Promise<Cached> {
     const url = this.#address();
     const token = await this.#token();
-    const headers = ['host', url.host, 'accept', 'application/json', 'connection', 'close', ...(token ? ['authorization', token] : [])];
+    const headers = [
+      'host',
+      url.host,
+      'accept',
+      'application/json',
+      'connection',
+      'close',
+      ...(token ? ['authorization', token] : []),
+    ];
     const attempt = new Attempt();
     const cancel = this.#clock.after(TIMEOUT, () => attempt.abort());
     const request = { method: 'GET', path: url.pathname + url.search, headers, body: '' } as const;
@@ -73,17 +87,25 @@ export class LeanCredentials {
   }
 
   #address(): URL {
-    const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = this.#environment;
+    const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } =
+      this.#environment;
     if (!relative && !full) {
-      throw new CallError('MissingCredentialsError', 'leanClient: credentials are missing. '
-        + 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_CONTAINER_CREDENTIALS_FULL_URI; Lambda and ECS set them for a role.');
+      throw new CallError(
+        'MissingCredentialsError',
+        'leanClient: credentials are missing. '
+          + 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_CONTAINER_CREDENTIALS_FULL_URI; Lambda and ECS set them for a role.',
+      );
     }
     const text = relative ? `http://169.254.170.2${relative}` : (full as string);
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isSafe = url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.test(url.hostname)));
+    const isSafe =
+      url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.test(url.hostname)));
     if (isSafe && url.host !== '' && (!relative || url.host === '169.254.170.2')) return url;
-    throw new CallError('MissingCredentialsError', `leanClient: AWS_CONTAINER_CREDENTIALS_${relative ? 'RELATIVE' : 'FULL'}_URI is not allowed. `
-      + 'Allowed is a URL with https, or one with http on the loopback or the container address.');
+    throw new CallError(
+      'MissingCredentialsError',
+      `leanClient: AWS_CONTAINER_CREDENTIALS_${relative ? 'RELATIVE' : 'FULL'}_URI is not allowed. `
+        + 'Allowed is a URL with https, or one with http on the loopback or the container address.',
+    );
   }
 
   /** The token is read each time, because its file is rewritten. */
@@ -91,29 +113,44 @@ export class LeanCredentials {
     const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: text } = this.#environment;
     const token = file ? await builtin('node:fs/promises').readFile(file, 'utf8').catch(() => '\n') : text;
     if (token === undefined || /^[\t -~]*$/.test(token)) return token;
-    throw new CallError('MissingCredentialsError',
-      `leanClient: AWS_CONTAINER_AUTHORIZATION_TOKEN${file ? '_FILE cannot be read, or its text' : ''} is not one line.`);
+    throw new CallError(
+      'MissingCredentialsError',
+      `leanClient: AWS_CONTAINER_AUTHORIZATION_TOKEN${file ? '_FILE cannot be read, or its text' : ''} is not one line.`,
+    );
   }
 }
 
 function unreachable(what: string, cause?: unknown): CallError {
-  return new CallError('CredentialsUnreachableError', `leanClient: the container credentials address ${what}.`, undefined, { cause });
+  return new CallError(
+    'CredentialsUnreachableError',
+    `leanClient: the container credentials address ${what}.`,
+    undefined,
+    { cause },
+  );
 }
 
 /** Refuses values that a header cannot carry. A line break at the end of a variable is a common mistake. */
 function checked(credentials: Credentials): Credentials {
   const { accessKeyId, sessionToken = '' } = credentials;
   if (/^[!-~]+$/.test(accessKeyId) && /^[!-~]*$/.test(sessionToken)) return credentials;
-  throw new CallError('MissingCredentialsError',
-    `leanClient: ${/^[!-~]+$/.test(accessKeyId) ? 'AWS_SESSION_TOKEN' : 'AWS_ACCESS_KEY_ID'} has a blank or another character that none has.`);
+  throw new CallError(
+    'MissingCredentialsError',
+    `leanClient: ${/^[!-~]+$/.test(accessKeyId) ? 'AWS_SESSION_TOKEN' : 'AWS_ACCESS_KEY_ID'} has a blank or another character that none has.`,
+  );
 }
 
 function readCredentials(body: string): Cached {
   try {
-    const { AccessKeyId, SecretAccessKey, Token, Expiration } = Object(JSON.parse(body)) as Readonly<Record<string, unknown>>;
+    const { AccessKeyId, SecretAccessKey, Token, Expiration } = Object(JSON.parse(body)) as Readonly<
+      Record<string, unknown>
+    >;
     const expiration = Expiration === undefined ? Infinity : Date.parse(String(Expiration));
     if (typeof AccessKeyId === 'string' && typeof SecretAccessKey === 'string' && !Number.isNaN(expiration)) {
-      const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, ...(typeof Token === 'string' && { sessionToken: Token }) };
+      const credentials = {
+        accessKeyId: AccessKeyId,
+        secretAccessKey: SecretAccessKey,
+        ...(typeof Token === 'string' && { sessionToken: Token }),
+      };
       return { credentials: checked(credentials), expiration };
     }
   } catch {

@@ -77,7 +77,12 @@ export class HttpServer {
       request.on('error', fail);
       // Node does not report every broken response as an error, so this does. A good response creates none: its stack
       // would take longer than reading it.
-      request.once('close', () => isSettled || fail(new CallError('IncompleteResponseError', 'The connection was closed before the response had ended.')));
+      request.once(
+        'close',
+        () =>
+          isSettled
+          || fail(new CallError('IncompleteResponseError', 'The connection was closed before the response had ended.')),
+      );
       request.end(body);
     });
   }
@@ -89,7 +94,10 @@ function givenUp(): CallError {
 
 function notSent(error: Error): CallError {
   const { code = 'ETIMEDOUT' } = error as { readonly code?: string };
-  return Object.assign(new CallError('ConnectionError', 'There was no connection, so nothing was sent.', undefined, { cause: error }), { code });
+  return Object.assign(
+    new CallError('ConnectionError', 'There was no connection, so nothing was sent.', undefined, { cause: error }),
+    { code },
+  );
 }
 
 /** Reads a response to its end. */

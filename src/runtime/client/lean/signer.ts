@@ -31,7 +31,13 @@ export class Signer {
    * @param headers - names and values in turn: names in lower case and in order, values without blanks to trim
    * @param time - the value of `x-amz-date`
    */
-  public sign(path: string, headers: readonly string[], body: string | Uint8Array, credentials: Credentials, time: string): string {
+  public sign(
+    path: string,
+    headers: readonly string[],
+    body: string | Uint8Array,
+    credentials: Credentials,
+    time: string,
+  ): string {
     let [canonical, names] = ['', ''];
     for (let i = 0; i < headers.length; i += 2) {
       canonical += `${headers[i]}:${headers[i + 1]}\n`;
@@ -61,7 +67,10 @@ export function amzDate(milliseconds: number): string {
 
 /** The path of a URL, escaped once more, as every service but S3 requires. */
 export function canonicalPath(pathname: string): string {
-  const escaped = encodeURIComponent(pathname).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const escaped = encodeURIComponent(pathname).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return escaped.replaceAll('%2F', '/');
 }
 
@@ -71,5 +80,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
 
 /** `crypto.hash` came with Node 20.12 and takes a third of the time. */
 function sha256(data: string | Uint8Array): string {
-  return crypto.hash === undefined ? crypto.createHash('sha256').update(data).digest('hex') : crypto.hash('sha256', data);
+  return crypto.hash === undefined
+    ? crypto.createHash('sha256').update(data).digest('hex')
+    : crypto.hash('sha256', data);
 }
