@@ -3,9 +3,11 @@ import ts from 'typescript';
 /** A signature longer than this has a line for each parameter. */
 const WIDTH = 110;
 
-/** A node's source on one line. */
+/** A node's source on one line, without comments, and without what its breaks leave behind. */
 export function sourceOf(node: ts.Node | undefined): string {
-  return node === undefined ? '' : node.getText().replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '').replace(/\s+/g, ' ').trim();
+  if (node === undefined) return '';
+  const line = node.getText().replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '').replace(/\s+/g, ' ').trim();
+  return line.replace(/([([]) /g, '$1').replace(/,? ([)\]])/g, '$1');
 }
 
 function parameterOf(parameter: ts.ParameterDeclaration): string {
