@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   const took = lastTimes();
   const chosen = mutatedSources().filter((file) => positionals.length === 0 || positionals.some((name) => file.includes(name)));
   const sources = chosen.filter((file) => testsOf(file, took).length > 0);
-  for (const file of chosen) if (!sources.includes(file)) console.log(`NOT TRIED ${file}: none of these tests imports it`);
+  for (const file of chosen) if (!sources.includes(file)) console.log(`NOT TRIED ${file}: none of these tests is for it`);
   const all = sources.flatMap(changesOf).filter((_, i) => i % parts === part - 1);
   const waiting = values.sample === undefined ? all : shuffled(all, seed).slice(0, Number(values.sample));
   console.log(`${waiting.length} of ${all.length} changes in ${sources.length} sources${values.sample === undefined ? '' : `, seed ${seed}`}`);

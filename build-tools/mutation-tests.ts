@@ -5,6 +5,8 @@ import { basename, dirname, join } from 'node:path';
 const ROOT = join(__dirname, '..');
 /** What is mutated: these rooms of the runtime. */
 const ROOMS = ['session', 'table', 'request', 'adapters'];
+/** The adapters that `npm run test:frameworks` tests, by what their names begin with. */
+const FRAMEWORKS = readdirSync(join(ROOT, 'test/frameworks/subjects')).map((file) => basename(file, '.ts'));
 /** Folders of tests that run sessions; the last ones are slow, and run only if no other notices anything. */
 const TIERS = [
   ['session', 'table', 'request', 'adapters', 'options', 'testing'],
@@ -15,6 +17,12 @@ const TIERS = [
 /** All sources that are mutated, by their paths below `src/runtime`. */
 export function mutatedSources(): string[] {
   return ROOMS.flatMap((room) => filesBelow(`src/runtime/${room}`)).map((path) => path.slice('src/runtime/'.length)).sort();
+}
+
+/** Whether a source is an adapter that is tested with its real framework, which is not asked here. */
+function hasFramework(source: string): boolean {
+  const [room, name = ''] = source.split('/');
+  return room === 'adapters' && FRAMEWORKS.some((framework) => name.startsWith(framework));
 }
 
 /** All tests that may be asked. */
@@ -35,6 +43,7 @@ export function testsOf(source: string, took: ReadonlyMap<string, number>): stri
     const isMirror = test.startsWith(`test/${room}/`) && basename(test).startsWith(name);
     return isMirror ? -2 : test.startsWith(`test/${room}/`) ? -1 : tier;
   };
+  if (hasFramework(source)) return [];
   const target = join('src/runtime', source);
   return candidates()
     .filter((test) => took.has(test) && reached(test).has(target))

@@ -61,9 +61,9 @@ test.each(entries)('%s pulls in no framework, no SDK and nothing of the construc
   expect(named.filter((name) => !ours.has(name) && !isBuiltin(name))).toEqual([]);
 });
 
-test('no adapter is over 100 lines', () => {
+test('no adapter is over 110 lines', () => {
   const files = readdirSync(join(ROOT, 'src', ADAPTERS));
-  const long = files.filter((file) => readFileSync(join(ROOT, 'src', ADAPTERS, file), 'utf8').split('\n').length > 101);
+  const long = files.filter((file) => readFileSync(join(ROOT, 'src', ADAPTERS, file), 'utf8').split('\n').length > 111);
   expect(long).toEqual([]);
 });
 

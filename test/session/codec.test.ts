@@ -97,6 +97,7 @@ const REFUSED: [string, unknown, string][] = [
   ['an instance of a class', { cost: new Money(5) }, '.cost is an instance of Money'],
   ['an instance of a class of arrays', { list: List.of(1, 2) }, '.list is an instance of List'],
   ['an array with a symbol as a key', [Object.assign([1], { [Symbol('k')]: 1 })], '[0] is an object with a symbol as a key'],
+  ['an instance of a class without a name', { a: new (class {})() }, '.a is an instance of a class'],
   ['an object below another', Object.create({ a: 1 }), 'the value is an instance of Object'],
   ['a cycle of objects', { cyclic }, '.cyclic.self.again is a cycle'],
   ['a cycle of arrays', ring, '[0] is a cycle'],

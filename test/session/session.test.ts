@@ -76,6 +76,14 @@ describe('the data', () => {
     expect(Object.fromEntries(ada.changeset(true)?.values ?? [])).toEqual({ name: undefined, cart: undefined });
   });
 
+  test('shows the messages of what the table has now', () => {
+    const [ada, other] = [session(), session()];
+    other.flash('hi');
+    const flash = (other.changeset(true)?.flash ?? new Map()) as ReadonlyMap<string, string>;
+    ada.rebase({ dat: new Map(Object.entries(STORED)), flash });
+    expect(ada.peekFlash()).toEqual(['hi']);
+  });
+
   test('is shown neither by inspect nor as JSON', () => {
     const ada = session();
     ada.set('name', 'Grace');

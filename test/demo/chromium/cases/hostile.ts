@@ -62,7 +62,7 @@ export const HOSTILE: readonly Case[] = [
     const cookie = { value: 'x'.repeat(43), url: `${url}/`, secure: true, httpOnly: true, sameSite: 'Strict' as const };
     await tab.page.context().addCookies([{ ...cookie, name: 'session_id' }, { ...cookie, name: 'laboratory', value: 'y'.repeat(16), secure: false }]);
     await tab.open();
-    await tab.reads('shop', 'never was in this table');
+    await tab.reads('shop', 'was never in this table');
     await tab.reads('stored', 'the cookie is of another run');
     await tab.signIn();
     assert.notEqual(await tab.sessionId(), cookie.value);
