@@ -41,6 +41,15 @@ function later(): void {
 }
 
 describe('calls per request', () => {
+  test('a request is used once its session is asked for, or ended, and not before', async () => {
+    const begun = () => shop().forRequest({ cookies: undefined, https: true });
+    const [unused, opened, ended] = [begun(), begun(), begun()];
+    await opened.session();
+    await ended.endSession();
+    await unused.finish();
+    expect([unused.isUsed, opened.isUsed, ended.isUsed]).toEqual([false, true, true]);
+  });
+
   test('a request that does not use the session makes no call and gets no cookie', async () => {
     const { headers, calls } = await visit(await signedIn(), () => undefined);
     expect(calls).toEqual([]);
