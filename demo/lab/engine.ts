@@ -32,7 +32,8 @@ export class Engine {
 
   /** Reads an item without the meter. */
   public async item(key: Uint8Array): Promise<EngineItem | undefined> {
-    const { Item } = await this.client.send(new GetItemCommand({ TableName: this.tableName, Key: { sid: { B: key } }, ConsistentRead: true }));
+    const input = { TableName: this.tableName, Key: { sid: { B: key } }, ConsistentRead: true };
+    const { Item } = await this.client.send(new GetItemCommand(input));
     return Item;
   }
 

@@ -20,7 +20,8 @@ export interface Fault {
   readonly effect: (attempt: Attempt) => Effect;
 }
 
-const firstWrite = (effect: Effect) => ({ kind, writesBefore }: Attempt): Effect => (kind === 'write' && writesBefore === 0 ? effect : undefined);
+const firstWrite = (effect: Effect) => ({ kind, writesBefore }: Attempt): Effect =>
+  (kind === 'write' && writesBefore === 0 ? effect : undefined);
 
 export const FAULTS: readonly Fault[] = [
   {

@@ -26,7 +26,8 @@ export class Recorder {
     const { calls } = this;
     const effect = this.fault?.effect({ kind, before: calls.length, writesBefore: calls.filter((other) => other.kind === 'write').length });
     const now = this.now();
-    const call: DynamoCall = { operation, kind, consistent: kind === 'write' || consistentRead, line, startedAt: now, endedAt: now, units: 0 };
+    const consistent = kind === 'write' || consistentRead;
+    const call: DynamoCall = { operation, kind, consistent, line, startedAt: now, endedAt: now, units: 0 };
     calls.push(call);
     return { call, effect };
   }
@@ -122,7 +123,8 @@ export class Meter {
   private async deliver(call: DynamoCall, asked: object, { 'transfer-encoding': _, ...headers }: IncomingHttpHeaders): Promise<Answered> {
     const body = Buffer.from(JSON.stringify({ ...asked, ReturnConsumedCapacity: 'TOTAL' }));
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const options = { agent: this.agent, method: 'POST', headers: { ...headers, 'host': this.engine.host, 'content-length': body.length } };
+      const sent = { ...headers, 'host': this.engine.host, 'content-length': body.length };
+      const options = { agent: this.agent, method: 'POST', headers: sent };
       send(this.engine, options, resolve).on('error', reject).end(body);
     });
     const content = await buffer(answer);

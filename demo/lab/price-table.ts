@@ -117,7 +117,8 @@ async function measure(client: DynamoDBClient, tableName: string, usage: Usage, 
   const sid = { B: Buffer.from(`plain ${kilobytes}`) };
   const Item = { sid, expires: { N: '2000000000' }, sess: { S: JSON.stringify({ cookie: { path: '/' }, cart }) } };
   const plainWrite = await units('write', () => client.send(new PutItemCommand({ TableName: tableName, Item })));
-  const plainRead = await units('read', () => client.send(new GetItemCommand({ TableName: tableName, Key: { sid }, ConsistentRead: true })));
+  const input = { TableName: tableName, Key: { sid }, ConsistentRead: true };
+  const plainRead = await units('read', () => client.send(new GetItemCommand(input)));
   return { eventualRead, strongRead, change, extension, plainRead, plainWrite };
 }
 
@@ -131,7 +132,7 @@ async function visit(
   return setCookie.find((line) => line.startsWith('session_id='))?.split(';')[0] ?? cookies;
 }
 
-const WORDS = ['pale', 'linen', 'lamp', 'oak', 'small', 'round', 'kettle', 'green', 'wool', 'tray', 'long', 'shelf', 'copper', 'jug', 'soft', 'chair'];
+const WORDS = 'pale linen lamp oak small round kettle green wool tray long shelf copper jug soft chair'.split(' ');
 
 /** A cart whose JSON has at least `bytes` bytes: lines with a number, a title of five words, a price and a quantity. */
 function cartOf(bytes: number): object[] {

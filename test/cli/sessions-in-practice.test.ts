@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { terminal } from './terminal';
+import { program, terminal } from './terminal';
 import { Scene } from '../support/scene';
 
 const shop = Scene.on();
-const ROOT = join(__dirname, '../..');
 
 const on = (...args: string[]) => [...args, '--table', 'Sessions'];
 const cli = (args: readonly string[], input: string, environment = {}) => terminal(args, shop.table.endpoint, input, environment);
@@ -15,16 +11,11 @@ beforeEach(() => shop.clock.advance(Date.now() - shop.clock.now()));
 
 test('a cookie that another program takes its time to write is waited for', async () => {
   const visitor = await shop.signedIn();
-  const env = { ...process.env, ...shop.table.environment, NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, ['--no-warnings', '--import', 'tsx', 'src/cli/main.ts', 'inspect', '--cookie', '-'], { cwd: ROOT, env });
-  let out = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (out += text));
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  // As a password manager that asks its user first.
-  await wait(4000);
-  child.stdin.on('error', () => undefined).end(`session_id=${visitor.id}\n`);
-  expect({ code: await closed, out }).toEqual({ code: 0, out: expect.stringMatching(/^ref {7}[0-9a-f]{16}\nstate {5}alive\n/) as string });
+  const inspect = program(['inspect', '--cookie', '-'], shop.table.environment);
+  await inspect.reads;
+  expect(await inspect.end(`session_id=${visitor.id}\n`)).toEqual({
+    code: 0, out: expect.stringMatching(/^ref {7}[0-9a-f]{16}\nstate {5}alive\n/) as string,
+  });
 });
 
 describe('end', () => {

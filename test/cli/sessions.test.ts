@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { terminal } from './terminal';
+import { program, terminal } from './terminal';
 import { Scene } from '../support/scene';
 
 const shop = Scene.on();
-const ROOT = join(__dirname, '../..');
 
 const on = (...args: string[]) => [...args, '--table', 'Sessions'];
 const cli = (args: readonly string[], input: string) => terminal(args, shop.table.endpoint, input);
@@ -116,13 +113,10 @@ describe('The command line', () => {
 
 test('As a process it reads the cookie from standard input, and ends with its exit code', async () => {
   const visitor = await shop.signedIn();
-  const env = { ...process.env, ...shop.table.environment, NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, ['--no-warnings', '--import', 'tsx', 'src/cli/main.ts', 'inspect', '--cookie', '-'], { cwd: ROOT, env });
-  let out = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stdin.end(`session_id=${visitor.id}\n`);
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^ref {7}[0-9a-f]{16}\nstate {5}alive\n/) as string });
+  const inspect = program(['inspect', '--cookie', '-'], shop.table.environment);
+  expect(await inspect.end(`session_id=${visitor.id}\n`)).toEqual({
+    code: 0, out: expect.stringMatching(/^ref {7}[0-9a-f]{16}\nstate {5}alive\n/) as string,
+  });
 });
 
 describe('end --user', () => {

@@ -10,8 +10,8 @@ export interface SessionEvent {
    * - `expired`: a cookie named a session that has expired, or that one with a new id has replaced
    * - `unknown-id`: a cookie named a session that was deleted or never existed
    * - `cookie-rejected`: the session cookie is not an id, or cookies name several live sessions
-   * - `cross-site-arrival`: a visitor arrived from another site without an id. Under `SameSite=Strict` even a signed-in
-   *   visitor does, so many of these after a sign-in with another site mean that you need `Lax`
+   * - `cross-site-arrival`: a visitor arrived from another site without an id. Under `SameSite=Strict` this happens to
+   *   signed-in visitors too. If you sign people in with another site and see many of these, use `Lax`
    * - `user-item-invalid`: a user's item is damaged; it counts as empty, and the next sign-in replaces it
    * - `item-invalid`: the item, or one of its values, is damaged or written by a newer version; it is left unchanged
    */
@@ -31,7 +31,7 @@ export interface SessionEvent {
     | 'item-invalid'
     | 'large'
     | 'cross-site-arrival';
-  /** The session's short hash, as in `session.ref`; absent if there is no session. */
+  /** The session's short hash: `session.ref`. Absent if there is no session. */
   readonly ref?: string;
   /**
    * Milliseconds that the request has waited for the session table since its previous event, with all calls and

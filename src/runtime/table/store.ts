@@ -85,7 +85,7 @@ export interface UserWrite {
  * - `frozen`: by this token or by another one; nobody can write the image any more
  * - `alive`: not frozen, or not yet: an attempt without a response may still arrive
  * - `expired`: the session ran out
- * - `gone`: there is no session: it was signed out, or it is damaged
+ * - `gone`: the session was signed out, or its item is damaged
  */
 export type FreezeResult =
   | { readonly kind: 'frozen'; readonly image: SessionRecord }
