@@ -35,8 +35,8 @@ export async function reportDevices(parts: Parts, browser: Browser): Promise<Dev
   const own = PlayedBrowser.with(browser.cookieList, parts.requests, parts.clock);
   const { record, body } = await own.get('/devices');
   const played = await Promise.all([...browser.played].map(async ([device, other]) => {
-    const { record } = await other.get('/devices');
-    return { device, isIn: record.status === 200 };
+    const seen = await other.get('/devices');
+    return { device, isIn: seen.record.status === 200 };
   }));
   return (browser.devices = { listed: record.status === 200 ? (JSON.parse(body) as Listed) : undefined, calls: record.calls, played });
 }
